@@ -114,7 +114,7 @@ def run(name: str, *, small: bool, env: dict[str, str], checkout: Checkout) -> O
     log = checkout.place("benchmarks") / f"{name}.txt"
     say(f"\n=== {name} {' '.join(words)}")
     began = time.monotonic()
-    with log.open("w") as kept:
+    with log.open("w") as log_file:
         process = subprocess.Popen(
             [str(checkout.python), "-m", f"benchmarks.{name}", *words],
             cwd=checkout.root,
@@ -125,7 +125,7 @@ def run(name: str, *, small: bool, env: dict[str, str], checkout: Checkout) -> O
         )
         lines = []
         for line in process.stdout or ():
-            kept.write(line)
+            log_file.write(line)
             say(line.rstrip())
             lines.append(line.rstrip())
     return Outcome(name, process.wait(), time.monotonic() - began, lines)
@@ -136,8 +136,8 @@ def table(outcomes: list[Outcome]) -> str:
     rows = ["| benchmark | limits | seconds | |", "| --- | --- | --- | --- |"]
     for one in outcomes:
         verdicts = [line for line in one.lines if line.endswith(("kept", "MISSED"))]
-        said = "<br>".join(" ".join(line.split()) for line in verdicts or one.lines[-1:])
-        rows.append(f"| `{one.name}` | {one.verdict} | {one.seconds:.0f} | {said} |")
+        verdict = "<br>".join(" ".join(line.split()) for line in verdicts or one.lines[-1:])
+        rows.append(f"| `{one.name}` | {one.verdict} | {one.seconds:.0f} | {verdict} |")
     return "\n".join(rows) + "\n"
 
 

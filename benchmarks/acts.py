@@ -139,12 +139,12 @@ def run(asked: argparse.Namespace) -> int:
         missed = missed or line.endswith("MISSED")
         print(line, flush=True)
     queued, way = modules_to_mail(installation)
-    kept = len(way) <= MODULES_TO_MAIL
+    is_met = len(way) <= MODULES_TO_MAIL
     print(
         f"modules of ours that run from phone complaint to mail: {len(way)} ≤ {MODULES_TO_MAIL}"
-        f"  {'kept' if kept else 'MISSED'}; until it is queued: {len(queued)}"
+        f"  {'kept' if is_met else 'MISSED'}; until it is queued: {len(queued)}"
     )
-    return int(missed or not kept)
+    return int(missed or not is_met)
 
 
 def main() -> int:

@@ -28,9 +28,9 @@ def main() -> int:
         for seed, mode in enumerate(("plain", "aes"), start=1):
             # Messages of its own: those of the other mode would be repeats, and are answered as such.
             report = run(mode, count, rate=NEW_PER_SECOND, seed=seed)
-            kept = report.has_one_effect_each and report.at(0.99) <= LIMIT
-            print(report.line(), "" if kept else "  MISSED", flush=True)
-            failed |= not kept
+            is_met = report.has_one_effect_each and report.at(0.99) <= LIMIT
+            print(report.line(), "" if is_met else "  MISSED", flush=True)
+            failed |= not is_met
     finally:
         connection.close()
         teardown_databases(databases, 0)

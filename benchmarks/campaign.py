@@ -126,11 +126,11 @@ def _customers(n: int) -> None:
     first = CustomerFactory(status="active")
     contact = ContactFactory(customer=first)
     agents = [UserFactory().pk for _n in range(AGENTS)]
-    told = [
+    overrides = [
         {"code": f"{first.code}N{i}", "name": f"{first.name}{i}", "agent_id": agents[i % AGENTS]}
         for i in range(n - 1)
     ]
-    made = Customer.objects.bulk_create([_copy(first, **own) for own in told], 1_000)
+    made = Customer.objects.bulk_create([_copy(first, **own) for own in overrides], 1_000)
     Contact.objects.bulk_create([_copy(contact, customer_id=one.pk) for one in made], 1_000)
     for table in ("customer", "contact"):
         _sql(f"VACUUM ANALYZE customers_{table}")

@@ -33,13 +33,13 @@ def main() -> int:
         print("\n".join(struck.lines()), flush=True)
         left_alone = run_control(few, Plan(kills=0, restarts=0, flushes=0, span=5, deadline=120))
         print("\n".join(left_alone.lines()), flush=True)
-    kept = ours.is_whole and not struck.is_whole and left_alone.is_whole
+    is_met = ours.is_whole and not struck.is_whole and left_alone.is_whole
     print(
         "kept: nothing lost, nothing doubled; the control shows that it would be seen"
-        if kept
+        if is_met
         else "MISSED"
     )
-    return int(not kept)
+    return int(not is_met)
 
 
 if __name__ == "__main__":

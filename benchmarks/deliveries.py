@@ -154,10 +154,10 @@ def storm(count: int) -> int:
     """``count`` scans of one customer's shipments: how many mails, and do they name every one?"""
     from tests.faults.deluge import run
 
-    _forget()
+    _clear()
     outcome = run(count)
-    print(f"\nA storm: {outcome.line()}{'' if outcome.is_kept else '  MISSED'}")
-    return int(not outcome.is_kept)
+    print(f"\nA storm: {outcome.line()}{'' if outcome.is_met else '  MISSED'}")
+    return int(not outcome.is_met)
 
 
 def isolation(mails: int, rounds: int) -> int:
@@ -166,7 +166,7 @@ def isolation(mails: int, rounds: int) -> int:
 
     from tests.faults.isolation import WAYS_TO_DIE, compare, installation, middle
 
-    _forget()
+    _clear()
     failed = 0
     with installation() as there:
         there.round(20)  # until the process is up
@@ -178,7 +178,7 @@ def isolation(mails: int, rounds: int) -> int:
                     Result("alone", median(pair.alone for pair in pairs), "mails/s"),
                     Result(
                         "beside it",
-                        median(pair.beside for pair in pairs),
+                        median(pair.together for pair in pairs),
                         "mails/s",
                         middle(pairs),
                         0.95,
@@ -189,7 +189,7 @@ def isolation(mails: int, rounds: int) -> int:
     return failed
 
 
-def _forget() -> None:
+def _clear() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -206,7 +206,7 @@ def faults(small: bool) -> int:
     from tests.faults.storm import run
 
     scale = 10 if small else 1
-    _forget()
+    _clear()
     counts = {
         "sms": 3_500 // scale,
         "wechat": 3_000 // scale,

@@ -99,10 +99,13 @@ def _measure(server: Any, boss: Any, charges: int, *, show: bool) -> int:
             print(f"{name}:", *(f"    {sql[:230]}" for sql in asked), sep="\n")
         taken = []
         for turn in range(ROUNDS + 5):
-            milliseconds, beside = _ms(server.port, path, cookie), _ms(server.port, "/bare", cookie)
+            milliseconds, bare_ms = (
+                _ms(server.port, path, cookie),
+                _ms(server.port, "/bare", cookie),
+            )
             if turn >= 5:  # the first ones load what a worker loads once
                 taken.append(milliseconds)
-                bare.append(beside)
+                bare.append(bare_ms)
         slow = sorted(taken)[int(ROUNDS * 0.95) - 1]
         unit = f"ms (median {statistics.median(taken):.0f})"
         results.append(Result(f"{name} ({len(asked)} queries)", slow, unit, most=LIMIT_MS))

@@ -47,7 +47,7 @@ def main() -> int:
 
 def _measure(shipments: int, affected: int) -> int:
     from apps.incidents import services
-    from apps.incidents.models import Told
+    from apps.incidents.models import NoticeRecipient
     from apps.incidents.queries.finding import count_concerned
     from apps.tracking.models import PromiseChange
     from tests.factories import incidents as f
@@ -70,17 +70,17 @@ def _measure(shipments: int, affected: int) -> int:
     began = time.perf_counter()
     services.work_incidents()
     worked = time.perf_counter() - began
-    moved, told = (
+    moved, recipients = (
         PromiseChange.objects.count(),
-        Told.objects.filter(notice__incident=incident).count(),
+        NoticeRecipient.objects.filter(notice__incident=incident).count(),
     )
     if moved != affected:
         raise SystemExit(f"{moved} promises moved instead of {affected}")
     seconds, used = _queued()
     queued = _deliveries()
-    if queued != told:
-        raise SystemExit(f"{queued} notices queued instead of {told}")
-    rate = told / seconds
+    if queued != recipients:
+        raise SystemExit(f"{queued} notices queued instead of {recipients}")
+    rate = recipients / seconds
     return report(
         f"An incident that concerns {affected:,} of {shipments:,} open shipments",
         [
@@ -89,9 +89,9 @@ def _measure(shipments: int, affected: int) -> int:
             Result("bare UPDATE of the same promises", bare, "s"),
             Result("held, promises moved, parties known", worked, "s"),
             Result("declared with promises moved", pressed + worked, "s", most=DECLARE_S),
-            Result("customers and consignees to tell", told, ""),
+            Result("customers and consignees to tell", recipients, ""),
             Result("notices queued by two workers", rate, "per s", ratio=rate / QUEUED, limit=1.0),
-            Result("their processor time, of Python", used / told * 1_000_000, "µs each"),
+            Result("their processor time, of Python", used / recipients * 1_000_000, "µs each"),
         ],
         notes=[f"filled in {filled:.0f} s"],
     )

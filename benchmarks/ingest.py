@@ -107,7 +107,7 @@ def run(waybill_count: int, rounds: int) -> int:
     from django.test import Client
 
     from apps.accounts.queries import system_user
-    from apps.core.loading import keep_loaded
+    from apps.core.loading import freeze_loaded
     from apps.tracking.services import ingest
     from tests.factories.accounts import bearer
     from tests.factories.tracking import waybills
@@ -119,7 +119,7 @@ def run(waybill_count: int, rounds: int) -> int:
         cursor.execute("VACUUM ANALYZE tracking_waybill")
 
     client.get("/healthz")  # loads the addresses of the pages
-    keep_loaded()  # as a web server's process does
+    freeze_loaded()  # as a web server's process does
 
     def copy(lines: str) -> None:
         with connection.cursor() as cursor:

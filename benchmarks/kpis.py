@@ -127,10 +127,13 @@ def _pages(server: Any, world: Any) -> tuple[list[Result], int]:
         )
         for turn in range(ROUNDS + 3):
             path = f"{address}?{urlencode({**asked, 'key': codes[turn % len(codes)]})}"
-            milliseconds, beside = _ms(server.port, path, cookie), _ms(server.port, "/bare", cookie)
+            milliseconds, bare_ms = (
+                _ms(server.port, path, cookie),
+                _ms(server.port, "/bare", cookie),
+            )
             if turn >= 3:  # the first ones load what a worker loads once
                 taken.append(milliseconds)
-                bare.append(beside)
+                bare.append(bare_ms)
     found = [
         Result(name, sorted(times)[int(len(times) * 0.95) - 1], f"ms (median {statistics.median(times):.1f})", most=limit)
         for name, times, limit in (

@@ -29,9 +29,9 @@ def main() -> int:
         print(HEADER)
         for name in names:
             report = run(name, COUNT // 10 if small else COUNT, parts=40, deadline=600)
-            kept = report.is_whole and report.back_after <= BACK_WITHIN
-            print(report.line(), "" if kept else "  MISSED", flush=True)
-            failed |= not kept
+            is_met = report.is_whole and report.back_after <= BACK_WITHIN
+            print(report.line(), "" if is_met else "  MISSED", flush=True)
+            failed |= not is_met
     finally:
         connection.close()
         teardown_databases(databases, 0)

@@ -82,13 +82,13 @@ def compare(rounds: int) -> int:
         middle = {kind: statistics.median(values) for kind, values in kinds.items()}
         worst = max(middle["silent"], middle["crowded"])
         ratio = worst / middle["well"]
-        kept = worst <= LIMIT and (ratio <= RATIO or page in (PROBE, NOTHING))
+        is_met = worst <= LIMIT and (ratio <= RATIO or page in (PROBE, NOTHING))
         cells = [f"{1000 * middle[k]:6.0f} {1000 * max(kinds[k]):7.0f}" for k in ports]
         print(
             f"{page:26}{cells[0]:>16}{cells[1]:>18}{cells[2]:>16}{ratio:>8.2f}"
-            f"{'' if kept else '  MISSED'}"
+            f"{'' if is_met else '  MISSED'}"
         )
-        failed |= not kept
+        failed |= not is_met
     print(f"connections to the broker from pages: {visitors}")
     print(f"limits: median {1000 * LIMIT:.0f} ms, ratio {RATIO}, no connection")
     return int(failed)

@@ -29,14 +29,14 @@ def main() -> int:
         connection.close()
         teardown_databases(databases, 0)
     print("\n".join(report.lines()))
-    kept = (
+    is_met = (
         report.is_whole
         and report.urgent_at_night == report.urgent
         and report.peak <= TOLERANCE * report.limit
     )
     print(f"limits: none at night, none lost, none doubled, peak {TOLERANCE:.0%} of the provider's")
-    print("kept" if kept else "MISSED")
-    return int(not kept)
+    print("kept" if is_met else "MISSED")
+    return int(not is_met)
 
 
 if __name__ == "__main__":

@@ -48,11 +48,11 @@ def run(count: int) -> int:
     direct = count / _took(lambda: _in_parts(notify_about, events[1:count]))
     results = [Result("telling, called directly", direct, "events/s", 1.0)]
     waiting = Dispatch.objects.exclude(subscriber=names[0])
-    kept = {name: list(waiting.filter(subscriber=name)) for name in names}
+    copies = {name: list(waiting.filter(subscriber=name)) for name in names}
     for name in names:
         Dispatch.objects.exclude(subscriber=name).delete()
         if not Dispatch.objects.exists():
-            Dispatch.objects.bulk_create(kept[name])
+            Dispatch.objects.bulk_create(copies[name])
         rate = count / _took(lambda: _relay_all(relay_batch))
         is_notice = name.startswith("notifications.")
         results.append(Result(name, rate, "events/s", rate / direct, 0.7 if is_notice else None))
@@ -66,9 +66,9 @@ def run(count: int) -> int:
 def _together(names: Sequence[str], relay: Callable[[], int]) -> Result:
     """The processor time in which new changes have been handed to all subscribers, that of the database
     included."""
-    from apps.core.loading import keep_loaded
+    from apps.core.loading import freeze_loaded
 
-    keep_loaded()  # as a worker does
+    freeze_loaded()  # as a worker does
     taken = []
     for _round in range(5):
         move_shipments(PART)

@@ -10,7 +10,7 @@ from django.conf import settings
 from kombu.transport.redis import Transport
 
 from apps.core.enqueueing import use_long_timeout
-from apps.core.loading import keep_loaded
+from apps.core.loading import freeze_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # bin/check and the deploy check look at all of it; here it would load every page.
@@ -34,4 +34,4 @@ def _log_as_everywhere(**_more: Any) -> None:
 def _ready(**_more: Any) -> None:
     app.loader.import_default_modules()
     use_long_timeout()
-    keep_loaded()
+    freeze_loaded()

@@ -54,7 +54,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def forget() -> None:
+def clear() -> None:
     """Read everything anew with the next question."""
     global _cached  # noqa: PLW0603
     _cached = (0.0, b"")

@@ -77,9 +77,9 @@ def load() -> None:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("")
-    from apps.core.loading import keep_loaded
+    from apps.core.loading import freeze_loaded
 
-    keep_loaded()
+    freeze_loaded()
     if threading.active_count() > 1 or len(list(Path("/proc/self/task").iterdir())) > 1:
         raise SystemExit("Something begins a thread when it is imported: nothing can be forked.")
 

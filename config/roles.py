@@ -14,9 +14,9 @@ def _role_permissions() -> dict[Role, frozenset[str]]:
     tables = [
         {
             role: frozenset(f"{config.label}.{name}" for name in names)
-            for role, names in said.ROLES.items()
+            for role, names in module.ROLES.items()
         }
-        for config, said in modules_named("roles")
+        for config, module in modules_named("roles")
     ]
     return {Role(role): names for role, names in merged(*tables).items()}
 

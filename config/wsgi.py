@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from apps.core.loading import keep_loaded
+from apps.core.loading import freeze_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
@@ -23,7 +23,7 @@ def load() -> None:
         import prometheus_client.exposition  # noqa: F401  # elsewhere nobody asks for it
     if settings.OIDC["issuer"]:
         import authlib.integrations.django_client  # type: ignore[import-untyped]  # noqa: F401  # likewise
-    keep_loaded()
+    freeze_loaded()
 
 
 load()

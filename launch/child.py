@@ -81,12 +81,12 @@ class Child:
         )
 
     def _watch_its_end(self) -> None:
-        self._forget_its_end()
+        self._clear_result()
         if self.process is not None and sys.platform == "linux":
             with suppress(OSError):  # an old kernel, or it has ended and nobody is left to watch
                 self.ending = os.pidfd_open(self.process.pid)
 
-    def _forget_its_end(self) -> None:
+    def _clear_result(self) -> None:
         if self.ending is not None:
             os.close(self.ending)
         self.ending = None
@@ -148,7 +148,7 @@ class Child:
             clean = False
         self.kill_group()
         self.process.wait()
-        self._forget_its_end()
+        self._clear_result()
         return clean
 
     def kill_group(self) -> None:

@@ -15,6 +15,7 @@ from launch.child import Child, stop_all
 from launch.django import Manage
 from launch.forking import ROOM, Adopted, Forker, Request, adopt_orphans, collect_orphans
 from launch.installing import prepare
+from launch.keys import write_private
 from launch.leash import Leash
 from launch.ports import LOCAL, free_port, listen
 from launch.say import Trouble, say, step, tail
@@ -50,6 +51,8 @@ class Installation:
         self.streams_url = ""
         # Of the demonstration, readable by its owner alone.
         self.api_key = place.folder / "demo-api-key"
+        # For a Prometheus: the key of its page.
+        self.metrics_key = place.folder / "metrics-key"
 
     def open(self) -> None:
         """From nothing to an answer on /healthz."""
@@ -103,7 +106,7 @@ class Installation:
         if not added:
             return
         for name, port in ports.items():
-            self.servers.keep_port(name, port)
+            self.servers.remember_port(name, port)
         manage.env.update(added)
         argv = [str(manage.checkout.python), *providers.words(ports)]
         child = self.child("outside", argv, manage.env)
@@ -113,10 +116,10 @@ class Installation:
 
     def open_web(self, manage: Manage) -> None:
         host = os.environ.get("HOST", LOCAL)
-        said = os.environ.get("PORT") or "8000"
-        if not said.isdecimal() or int(said) > 65535:
-            raise Trouble(f"PORT is {said!r}; it has to be a number up to 65535.")
-        wanted = int(said)
+        given = os.environ.get("PORT") or "8000"
+        if not given.isdecimal() or int(given) > 65535:
+            raise Trouble(f"PORT is {given!r}; it has to be a number up to 65535.")
+        wanted = int(given)
         self.listening = server = listen(host, wanted)
         port = server.getsockname()[1]
         if port != wanted:
@@ -196,7 +199,7 @@ class Installation:
         """Live updates. The port of last time, so that listeners find it again."""
         host = os.environ.get("HOST", LOCAL)
         port = free_port(self.servers.ports.get("streams", 0))
-        self.servers.keep_port("streams", port)
+        self.servers.remember_port("streams", port)
         where = ["--host", host, "--port", str(port)]
         argv = [str(manage.checkout.python), "manage.py", "serve_streams", *where]
         streams = self.child("streams", argv, manage.env)
@@ -222,6 +225,8 @@ class Installation:
             say(f"  What it sends    {self.url}admin/demo-mailbox")
         say(f"  API              {self.url}api/schema/")
         say(f"  Live updates     {self.streams_url}api/v1/waybills/NUMBER/stream")
+        write_private(self.metrics_key, self.servers.env["METRICS_KEY"])
+        say(f"  Metrics          {self.url}metrics, its key in {self.metrics_key}")
         say(f"  Logs             {self.place.log('web').parent}")
         if manage.checkout.has_command("demo_signins"):
             self.show_signins(manage)

@@ -89,8 +89,8 @@ def _parts(variable: str, url: str, schemes: tuple[str, ...], wanted: str) -> Sp
             f"{variable} is no address: its port has to be a number. It has to look like {wanted}"
         ) from None
     if parts.scheme not in schemes:
-        said = f"begins with {parts.scheme}://" if parts.scheme else "is no address"
-        raise Trouble(f"{variable} {said}. It has to look like {wanted}")
+        reason = f"begins with {parts.scheme}://" if parts.scheme else "is no address"
+        raise Trouble(f"{variable} {reason}. It has to look like {wanted}")
     if not parts.hostname or port == 0:
         raise Trouble(f"{variable} names no server. It has to look like {wanted}")
     return parts
@@ -109,20 +109,20 @@ def _ask(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        said = "timed out"
+        reason = "timed out"
     else:
         if asked.returncode == 0:
             return
-        said = asked.stderr.strip()
+        reason = asked.stderr.strip()
     where = f"{parts.username}@" if parts.username else ""
     where += f"{parts.hostname}:{parts.port or default}{parts.path}"
     raise Trouble(
-        f"{variable} ({where}) cannot be used. {meaning(said, parts, default)}\n"
+        f"{variable} ({where}) cannot be used. {meaning(reason, parts, default)}\n"
         f"Set {variable} right, or leave it out: then one of our own is started."
     )
 
 
-def meaning(said: str, parts: SplitResult, default: int) -> str:
+def meaning(reason: str, parts: SplitResult, default: int) -> str:
     """In plain words what the library said; its own last line where we know none."""
     known = {
         "host": parts.hostname,
@@ -130,7 +130,7 @@ def meaning(said: str, parts: SplitResult, default: int) -> str:
         "name": unquote(parts.path.strip("/")),
     }
     for pattern, words in MEANINGS:
-        if re.search(pattern, said):
+        if re.search(pattern, reason):
             return words.format(**known)
-    lines = said.splitlines() or ["It does not say why."]
+    lines = reason.splitlines() or ["It does not say why."]
     return f"It says: {lines[-1]}"

@@ -60,7 +60,7 @@ class Place:
             far.chmod(0o711)
         return far
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Delete what this installation knows: database, queue, uploads, secrets."""
         for name in ("postgres", "postgres.new", "valkey", "media", "seals", "outside", "stamps"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
@@ -89,7 +89,7 @@ class Servers:
         known = secrets_file.is_file()
         secrets = local_secrets(secrets_file)
         self.ports = ports = self._ports()
-        for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY"):
+        for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "METRICS_KEY"):
             self.env[name] = os.environ.get(name) or secrets[name]
         if os.environ.get("DATABASE_URL"):
             self.env["DATABASE_URL"] = os.environ["DATABASE_URL"]
@@ -109,7 +109,7 @@ class Servers:
             self._start_valkey(leash, secrets, ports)
         self._write_ports()
 
-    def keep_port(self, name: str, port: int) -> None:
+    def remember_port(self, name: str, port: int) -> None:
         """Remember where one more server listens."""
         self.ports[name] = port
         self._write_ports()

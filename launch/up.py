@@ -27,35 +27,35 @@ def front(words: list[str]) -> int:
     place = Place.of(Checkout.here(), "up", durable=True)
     lock = wait_for_lock(place)
     if lock is None:
-        running = said_by(place)
+        running = status_of(place)
         where = running.get("url") or "it is still starting"
         say(f"Yipiao is already running from this folder: {where}")
         say(f"End it with Ctrl-C where it was started, or: kill {running.get('front', '?')}")
         return 1
     if chosen.fresh:
         with step("Deleting the local database, queue and uploads"):
-            place.forget()
+            place.clear()
     return hand_over("supervise-up", lock)
 
 
 def wait_for_lock(place: Place) -> int | None:
     """The lock, after waiting for a run that is just ending. None when one is running."""
     patience = time.monotonic() + 1.0
-    said = False
+    announced = False
     while True:
         lock = try_lock(place.folder / "lock")
         if lock is not None:
             return lock
-        stopping = said_by(place).get("phase") == "stopping"
-        if stopping and not said:
+        stopping = status_of(place).get("phase") == "stopping"
+        if stopping and not announced:
             say("  The previous run is still ending; waiting for it …")
-            said = True
+            announced = True
         if time.monotonic() > patience + (60.0 if stopping else 0.0):
             return None
         time.sleep(0.1)
 
 
-def said_by(place: Place) -> dict[str, str]:
+def status_of(place: Place) -> dict[str, str]:
     """What the running one wrote about itself."""
     try:
         known: dict[str, str] = json.loads((place.folder / "running.json").read_text())

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.complaints import services as cases
-from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, Outcome
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
 from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case
 from apps.customers.models import Customer
@@ -75,7 +75,10 @@ class Installation:
         )
 
     def case(self) -> Case:
+        """In hand: whoever the roster chose, the agent works on it."""
         made = cases.open_case(new=self.complaint(), **self.who()).case
+        if made.state == CaseState.NEW:
+            cases.take_case(case_id=made.pk, **self.who())
         return Case.objects.select_related("owner").get(pk=made.pk)
 
     def answered_case(self) -> Case:

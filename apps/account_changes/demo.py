@@ -130,12 +130,12 @@ def _messages(campaign: Campaign, rows: list[CampaignRecipient], at: datetime) -
             subject_id__in=[str(row.pk) for row in rows],
         ).values_list("subject_id", "pk")
     )
-    said = []
+    events = []
     for n, row in enumerate(rows):
         channel, to = ("sms", "failed") if row is rows[-1] else CAME[n % len(CAME)]
         data = {"event": sent_events.get(str(row.pk)), "channel": channel, "to": to}
-        said.append(SimpleNamespace(data=data, at=at))
-    campaigns.note_messages(said)  # type: ignore[arg-type]  # as much of an event as it reads
+        events.append(SimpleNamespace(data=data, at=at))
+    campaigns.note_messages(events)  # type: ignore[arg-type]  # as much of an event as it reads
 
 
 def _answer(row: CampaignRecipient, kind: FeedbackClass, text: str, at: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.account_changes.enums import MessageStand, NoticeChannel
+from apps.account_changes.enums import MessageStatus, NoticeChannel
 from apps.account_changes.models import CampaignRecipient
 from apps.account_changes.queries.campaigns import messages_of
 from apps.backoffice.exports import Export, ExportColumn, attribute, rows_of_list
@@ -14,14 +14,14 @@ def with_messages(rows: Sequence[CampaignRecipient]) -> Iterable[CampaignRecipie
     """The rows, each with how far its channels came; one statement for all."""
     found = messages_of(list(rows))
     for row in rows:
-        row.stands = {one.channel: one.stand for one in found[row.pk]}  # type: ignore[attr-defined]  # read by the columns
+        row.by_channel = {one.channel: one.status for one in found[row.pk]}  # type: ignore[attr-defined]  # read by the columns
     return rows
 
 
 def _by(channel: NoticeChannel) -> ExportColumn:
     def value(row: CampaignRecipient) -> str:
-        stand = row.stands.get(channel)  # type: ignore[attr-defined]  # see with_messages
-        return str(MessageStand(stand).label) if stand else ""
+        status = row.by_channel.get(channel)  # type: ignore[attr-defined]  # see with_messages
+        return str(MessageStatus(status).label) if status else ""
 
     return ExportColumn(channel.label, value)
 

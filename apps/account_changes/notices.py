@@ -22,7 +22,7 @@ class NotAsSent(Exception):
     """Text, customers or accounts of a campaign are no longer those that were sent: nobody is told."""
 
 
-def _told(events: Sequence[Event]) -> list[Notice]:
+def _notices_to_customers(events: Sequence[Event]) -> list[Notice]:
     """By the customer's channels; nothing goes out that is not what was pressed."""
     return [_notice(event, row) for event, row in _recipients(events)]
 
@@ -49,7 +49,7 @@ def _notice(event: Event, row: CampaignRecipient) -> Notice:
         event=event,
         customer=row.customer,
         personal={
-            **said_in(row.campaign),
+            **notice_texts(row.campaign),
             # A sub-account of their own, where they have one.
             "account": row.account.masked,
             "bank": row.account.bank,
@@ -60,7 +60,7 @@ def _notice(event: Event, row: CampaignRecipient) -> Notice:
     )
 
 
-def said_in(campaign: Campaign) -> dict[str, str]:
+def notice_texts(campaign: Campaign) -> dict[str, str]:
     """What the words of a notice name, but for what is one customer's own."""
     content = campaign.content
     return {
@@ -86,7 +86,7 @@ def _announced(events: Sequence[Event]) -> list[Notice]:
             at=event.at,
             event=event,
             data={"shown_until": campaign.content["accept_until"]},
-            personal=said_in(campaign),
+            personal=notice_texts(campaign),
             link=public_page("portal:verify"),
             # A page wakes nobody.
             at_once=True,
@@ -181,7 +181,7 @@ def _recipients(events: Sequence[Event]) -> list[tuple[Event, CampaignRecipient]
 
 
 NOTICES = {
-    TOLD: _told,
+    TOLD: _notices_to_customers,
     "account_notice.handed_over": _handed_over,
     "campaign.sent": _announced,
     "feedback.given": _feedback,

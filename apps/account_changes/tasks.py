@@ -1,4 +1,4 @@
-"""Celery wakes; PostgreSQL remembers."""
+"""Background tasks of account changes; what is due stands in the database."""
 
 from apps.account_changes.queries.due import TO_HAND_OVER
 from apps.account_changes.services import campaigns, changes

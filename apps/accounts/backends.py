@@ -32,7 +32,7 @@ class RoleBackend(ModelBackend):
         user = next(iter(_read_with_rights(user_id)), None)
         if user is None or not self.user_can_authenticate(user):
             return None
-        return _keep_rights(user)
+        return _cache_rights(user)
 
     def user_can_authenticate(self, user: Any) -> bool:
         return super().user_can_authenticate(user) and user.kind == UserKind.PERSON
@@ -82,7 +82,7 @@ def _with_rights(at: datetime) -> QuerySet[User]:
     return people
 
 
-def _keep_rights(user: Any) -> User:
+def _cache_rights(user: Any) -> User:
     """Where the user's own properties and Django's backend would keep them after asking."""
     pairs = (text.split(" ", 1) for text in user.roles_held)
     user.current_roles = [(Role(role), path) for role, path in pairs]

@@ -88,7 +88,7 @@ def renew_stamp(request: HttpRequest, pending: Pending, user: User) -> None:
     _write(request, pending)
 
 
-def forget(request: HttpRequest) -> None:
+def clear(request: HttpRequest) -> None:
     request.session.pop(NAME, None)
 
 

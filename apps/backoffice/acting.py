@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from apps.backoffice.acts import Act, ActContext, Panel
 from apps.backoffice.forms import put_refusal, with_pickers
-from apps.backoffice.forms.held_files import FilesMixin, drop_files, keep_files
+from apps.backoffice.forms.held_files import FilesMixin, drop_files, hold_form_files
 from apps.backoffice.once import done_here
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
@@ -101,8 +101,9 @@ class ActAdmin(PageAdmin):
         """Said when an act is not possible (any more)."""
         return _("“%(act)s” is not possible any more: someone was quicker.") % {"act": act.label}
 
-    def said_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
-        """What the customer or a colleague said since the page was opened; sending again sends."""
+    def messages_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
+        """What the customer or a colleague has written since the page was opened, each as a sentence; the act
+        is done when the form is sent again."""
         return []
 
     def after(self, request: HttpRequest, act: Act, context: ActContext) -> None:
@@ -219,14 +220,14 @@ class ActAdmin(PageAdmin):
                 put_refusal(form, refusal, act.fields)
                 self.refused(context, refusal)
         if posted and isinstance(form, FilesMixin):
-            keep_files(form)
+            hold_form_files(form)
         if act.is_panel and context.record is not None:
             return self._panel_page(request, act, context, posted)
         return self._form_page(request, act, context, more)
 
     def _meanwhile(self, request: HttpRequest, act: Act, context: ActContext) -> bool:
         """Before something is sent to the customer, the page shows once what was written meanwhile."""
-        news = self.said_meanwhile(request, context) if act.tells_customer else []
+        news = self.messages_meanwhile(request, context) if act.tells_customer else []
         for sentence in news:
             context.form.add_error(None, sentence)
         return bool(news)
@@ -241,11 +242,11 @@ class ActAdmin(PageAdmin):
             return result
         if act.shows:
             return self.show_once(request, act, context, result)
-        said = act.done(result) if callable(act.done) else act.done
+        message = act.done(result) if callable(act.done) else act.done
         if isinstance(result, str):
-            said = result
-        if said:
-            messages.success(request, said)
+            message = result
+        if message:
+            messages.success(request, message)
         if context.record is None and isinstance(result, str):
             return HttpResponseRedirect(back or self.list_page())
         return HttpResponseRedirect(back or self.page_of(context.record or result))
@@ -262,12 +263,12 @@ class ActAdmin(PageAdmin):
     ) -> HttpResponseBase:
         """The result in this answer alone, which nobody stores; the second press of the same
         form leads back."""
-        said = _(
+        message = _(
             "Your first press did it and showed what came of it, which is never shown again: “%(act)s”. "
             "If you did not see it, do it anew; a key or password that nobody saw should be put out of use."
         ) % {"act": act.label}
         answer = self.show_result(request, act, context, result)
-        return done_here(answer, where=self._back(context), said=said)
+        return done_here(answer, where=self._back(context), message=message)
 
     def _back(self, context: ActContext) -> str:
         return self.list_page() if context.record is None else self.page_of(context.record)

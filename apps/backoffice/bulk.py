@@ -104,10 +104,10 @@ class BulkAdmin(ActAdmin):
         if not act.allows(request.user):
             raise PermissionDenied
         if not keys or len(keys) > MOST:
-            said = _("Choose 1 to %(most)d rows in the list first.") % {"most": MOST}
-            messages.warning(request, said)
-            kept = QueryDict(request.POST.get("query", "")[:2000])
-            return HttpResponseRedirect(f"{self.list_page()}?{kept.urlencode()}".rstrip("?"))
+            message = _("Choose 1 to %(most)d rows in the list first.") % {"most": MOST}
+            messages.warning(request, message)
+            query = QueryDict(request.POST.get("query", "")[:2000])
+            return HttpResponseRedirect(f"{self.list_page()}?{query.urlencode()}".rstrip("?"))
         # Oldest first, as everybody who locks several: two at once wait, and never crosswise.
         known = {f"{self.act_field}__in": self._readable(keys)}
         records = list(self.get_queryset(request).filter(**known).order_by("pk"))
@@ -166,10 +166,10 @@ class BulkAdmin(ActAdmin):
         )
         if not done:
             return answer
-        said = _(
+        message = _(
             "Your first press did it: “%(act)s” for %(done)d of %(all)d. Each one's timeline says what happened."
         ) % {"act": act.label, "done": len(done), "all": len(results)}
-        return done_here(answer, where=self.list_page(), said=said)
+        return done_here(answer, where=self.list_page(), message=message)
 
     def _do_one(
         self, request: HttpRequest, act: BulkAct, record: Any, form: Any, shared: Any
@@ -177,7 +177,7 @@ class BulkAdmin(ActAdmin):
         address = self.page_of(record)
         self.as_shown(request, record)
         context = ActContext(record, request.user, timezone.now(), form=form, shared=shared)
-        news = self.said_meanwhile(request, context) if act.tells_customer else []
+        news = self.messages_meanwhile(request, context) if act.tells_customer else []
         if news:
             return Result(record, address, news[0])
         try:

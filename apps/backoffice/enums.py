@@ -51,7 +51,7 @@ class FileKind(TextChoices):
     FORM_FILE = "form_file", _("Files of a form that could not be sent yet")
 
 
-class KeptUnit(TextChoices):
+class RetentionUnit(TextChoices):
     """The values are what ``timedelta`` calls them."""
 
     DAYS = "days", _("day(s)")
@@ -82,7 +82,7 @@ EVENT_KINDS = {
     "list.exported": _("List exported"),
     "fileretention.changed": _("Time of keeping files changed"),
 }
-EVENT_VALUES = {"fileretention.changed/what": FileKind, "fileretention.changed/unit": KeptUnit}
+EVENT_VALUES = {"fileretention.changed/what": FileKind, "fileretention.changed/unit": RetentionUnit}
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
     "sha256": _("Fingerprint of what is approved"),

@@ -76,10 +76,10 @@ class ListAdmin(BulkAdmin):
             listing=self.listing,
             query=query,
             rows=self.listing.dress(found.rows, query),
-            address=urlencode(query.kept),
+            address=urlencode(query.params),
             began=bool(keys),
             pages=[
-                (rel, label, urlencode({**query.kept, name: key}))
+                (rel, label, urlencode({**query.params, name: key}))
                 for rel, label, name, key in (
                     ("prev", _("Previous page"), "before", found.before),
                     ("next", _("Next page"), "after", found.after),
@@ -120,16 +120,16 @@ class ListAdmin(BulkAdmin):
         if form.is_valid():
             services.save_filter(
                 of_list=self.opts.label_lower,
-                query=query.kept,
+                query=query.params,
                 by=request.user,
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-            said = _("“%(name)s” is kept.") % {"name": form.cleaned_data["name"]}
-            messages.success(request, said)
+            message = _("“%(name)s” is kept.") % {"name": form.cleaned_data["name"]}
+            messages.success(request, message)
         else:
             messages.error(request, _("Give the filter a name; what you chose is still there."))
-        return HttpResponseRedirect(f"{self.list_page()}?{urlencode(query.kept)}")
+        return HttpResponseRedirect(f"{self.list_page()}?{urlencode(query.params)}")
 
     def drop_filter_view(self, request: HttpRequest, filter_id: int) -> HttpResponseBase:
         """POST: one's own only."""
@@ -155,4 +155,4 @@ class ListAdmin(BulkAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseRedirect(self.list_page())
-        return export_answer(request, export, self.asked(request).kept)
+        return export_answer(request, export, self.asked(request).params)

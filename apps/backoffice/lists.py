@@ -59,7 +59,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What somebody wants to see. ``kept`` is all of it as it stands in an address."""
+    """What somebody wants to see. ``params`` is all of it, as the parameters of an address."""
 
     user: Any
     at: datetime
@@ -67,7 +67,7 @@ class ListQuery:
     view: str
     sort: Sort
     text: str
-    kept: dict[str, str]
+    params: dict[str, str]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class ListQuery:
 
     @property
     def is_filtered(self) -> bool:
-        return bool({*self.kept} - {"view", "sort"})
+        return bool({*self.params} - {"view", "sort"})
 
 
 class StaffList:
@@ -128,10 +128,10 @@ class StaffList:
             "view": [view.name for view in self.views],
             "sort": [sort.name for sort in self.sorts],
         }
-        kept = {name: str(data[name]) for name, known in own.items() if data.get(name) in known}
+        params = {name: str(data[name]) for name, known in own.items() if data.get(name) in known}
         text = without_controls(str(data.get("q") or ""))[:LONGEST_SEVERAL].strip()
         text = text if self.search else ""
-        view = kept.get("view") or next(iter(own["view"]), "")
-        sort = next((one for one in self.sorts if one.name == kept.get("sort")), None)
-        kept = {**({"q": text} if text else {}), **form.kept, **kept}
-        return ListQuery(user, at, form, view, sort or self.usual_sort(view), text, kept)
+        view = params.get("view") or next(iter(own["view"]), "")
+        sort = next((one for one in self.sorts if one.name == params.get("sort")), None)
+        params = {**({"q": text} if text else {}), **form.params, **params}
+        return ListQuery(user, at, form, view, sort or self.usual_sort(view), text, params)

@@ -63,7 +63,7 @@ def setting(label: Any, icon: str, model: str, about: Any, **more: Any) -> Page:
 
 
 @dataclass(frozen=True)
-class Beside:
+class RecordPart:
     """What an app has to show on the page of a record of a lower floor ("complaints.case"), which does not know it:
     a part that is read once it is opened, from ``address`` with the model's label and the record's number."""
 
@@ -74,12 +74,12 @@ class Beside:
 
 
 @lru_cache(maxsize=1)
-def all_beside() -> tuple[Beside, ...]:
-    """Those of every app's ``BESIDE``, from the lowest floor up."""
+def record_parts() -> tuple[RecordPart, ...]:
+    """Those of every app's ``RECORD_PARTS``, from the lowest floor up."""
     return tuple(
         one
         for _config, module in modules_named("navigation")
-        for one in getattr(module, "BESIDE", ())
+        for one in getattr(module, "RECORD_PARTS", ())
     )
 
 
@@ -153,12 +153,12 @@ def find_pages(
     rights: frozenset[str], text: str, *, most: int = 8, by_sentence: bool = False
 ) -> list[Link]:
     """Pages whose name or further words hold every word of ``text``, in either language;
-    ``by_sentence``: or what is said of them. Those found by their name come first."""
+    ``by_sentence``: or their description. Those found by their name come first."""
     words = text.lower().split()
     if not words:
         return []
     found = []
-    for page, names, sentences in _said_of_pages():
+    for page, names, sentences in _page_texts():
         hay = f"{names} {page.words.lower()} {sentences if by_sentence else ''}"
         if page.is_open_to(rights) and all(word in hay for word in words):
             link = _link(page)
@@ -169,17 +169,17 @@ def find_pages(
 
 
 @lru_cache(maxsize=1)
-def _said_of_pages() -> list[tuple[Page, str, str]]:
-    """Each page with its names, and with what is said of it, in all languages."""
-    said = []
+def _page_texts() -> list[tuple[Page, str, str]]:
+    """(page, names, descriptions) with the texts of all languages, in lower case."""
+    texts = []
     for page in all_pages():
         names, sentences = [], []
         for code, _name in settings.LANGUAGES:
             with override(code):
                 names.append(str(page.label))
                 sentences += [str(page.about), str(page.section)]
-        said.append((page, " ".join(names).lower(), " ".join(sentences).lower()))
-    return said
+        texts.append((page, " ".join(names).lower(), " ".join(sentences).lower()))
+    return texts
 
 
 # Those of the back office itself.

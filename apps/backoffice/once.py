@@ -42,13 +42,13 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True)
-class KeptAnswer:
-    """What a second press is answered. ``said`` are messages: level, text, tags, whether HTML."""
+class StoredAnswer:
+    """What a second press is answered. ``messages`` are those shown with it: level, text, tags, whether HTML."""
 
     status: int = 302
     where: str = ""
     body: str = ""
-    said: tuple[tuple[int, str, str, bool], ...] = ()
+    messages: tuple[tuple[int, str, str, bool], ...] = ()
 
 
 class FormOnceMiddleware:
@@ -89,18 +89,18 @@ def once(view: View) -> View:
     return guarded
 
 
-def done_here(response: Answer, *, where: str, said: str) -> Answer:
+def done_here(response: Answer, *, where: str, message: str) -> Answer:
     """For a view that has acted and shows what came of it: the second press is sent to ``where``
-    and shown ``said``. The page itself is not stored: it may show a secret or a person's data."""
-    kept = KeptAnswer(where=where, said=((messages.INFO, said, "", False),))
-    response.kept_answer = kept  # type: ignore[attr-defined]  # read by _worth_keeping
+    and shown ``message``. The page itself is not stored: it may show a secret or a person's data."""
+    stored = StoredAnswer(where=where, messages=((messages.INFO, message, "", False),))
+    response.stored_answer = stored  # type: ignore[attr-defined]  # read by _worth_keeping
     return response
 
 
 def answers_again(response: JsonResponse) -> JsonResponse:
     """For a view that has acted and answers a script: the second press gets the same words."""
     body = response.content.decode()
-    response.kept_answer = KeptAnswer(response.status_code, body=body)  # type: ignore[attr-defined]  # read by _worth_keeping
+    response.stored_answer = StoredAnswer(response.status_code, body=body)  # type: ignore[attr-defined]  # read by _worth_keeping
     return response
 
 
@@ -155,13 +155,13 @@ def _run_once(
     with frame:
         before = _claim(digest)
         if before is not None:
-            return _replay(request, KeptAnswer(**json.loads(before)))
+            return _replay(request, StoredAnswer(**json.loads(before)))
         response = work()
-        kept = _worth_keeping(request, response)
-        if kept is None or request.session.session_key != session:
+        stored = _worth_storing(request, response)
+        if stored is None or request.session.session_key != session:
             services.drop_submission(digest=digest)
         else:
-            services.keep_submission(digest=digest, answer=json.dumps(asdict(kept)))
+            services.store_submission(digest=digest, answer=json.dumps(asdict(stored)))
     return response
 
 
@@ -174,25 +174,25 @@ def _claim(digest: str) -> str | None:
         raise
 
 
-def _worth_keeping(request: HttpRequest, response: HttpResponseBase) -> KeptAnswer | None:
+def _worth_storing(request: HttpRequest, response: HttpResponseBase) -> StoredAnswer | None:
     """None for what led nowhere, was refused in words, or gives the browser something to keep: a
     cookie may have been lost with the first answer, so it is given again by doing it again."""
     if set(response.cookies) - {settings.CSRF_COOKIE_NAME}:
         return None
-    earlier: KeptAnswer | None = getattr(response, "kept_answer", None)
+    earlier: StoredAnswer | None = getattr(response, "stored_answer", None)
     if earlier is not None:
         return earlier
     is_redirect = 300 <= response.status_code < 400
     where = response.get("Location", "") if is_redirect else ""
-    said = _said(request)
-    levels = [level for level, *_rest in said]
+    shown = _new_messages(request)
+    levels = [level for level, *_rest in shown]
     only_refused = bool(levels) and min(levels) >= messages.WARNING
     if not where or only_refused:
         return None
-    return KeptAnswer(response.status_code, where, said=said)
+    return StoredAnswer(response.status_code, where, messages=shown)
 
 
-def _said(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
+def _new_messages(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
     """What this request has added to be shown on the next page."""
     fresh = getattr(messages.get_messages(request), "_queued_messages", [])
     return tuple(
@@ -201,21 +201,21 @@ def _said(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
     )
 
 
-def _replay(request: HttpRequest, kept: KeptAnswer) -> HttpResponseBase:
-    response = HttpResponse(kept.body, content_type="application/json") if kept.body else None
+def _replay(request: HttpRequest, stored: StoredAnswer) -> HttpResponseBase:
+    response = HttpResponse(stored.body, content_type="application/json") if stored.body else None
     if response is None:
-        response = HttpResponse(status=kept.status, headers={"Location": kept.where})
-    _say_again(request, kept)
+        response = HttpResponse(status=stored.status, headers={"Location": stored.where})
+    _show_again(request, stored)
     response["Cache-Control"] = "private, no-store"
     response[REPLAYED] = "true"
     return response
 
 
-def _say_again(request: HttpRequest, kept: KeptAnswer) -> None:
+def _show_again(request: HttpRequest, stored: StoredAnswer) -> None:
     waiting = messages.get_messages(request)
     unread = {str(one) for one in waiting}
     # Looked at, not shown: they still wait for a page.
     waiting.used = False  # type: ignore[union-attr]  # a storage wherever messages are set up
-    for level, text, tags, is_html in kept.said:
+    for level, text, tags, is_html in stored.messages:
         if text not in unread:
             messages.add_message(request, level, mark_safe(text) if is_html else text, tags)

@@ -23,8 +23,8 @@ class ReportAdmin(PageAdmin):
     record_report: Report | None = None
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
-        beside = [(one.where, self._view(one), one.name) for one in self.reports]
-        return [*beside, *super().own_pages()]
+        own = [(one.where, self._view(one), one.name) for one in self.reports]
+        return [*own, *super().own_pages()]
 
     def _view(self, report: Report) -> Any:
         def view(request: HttpRequest) -> HttpResponseBase:
@@ -62,13 +62,13 @@ class ReportAdmin(PageAdmin):
         at = timezone.now()
         form = report.form(request.GET, user=request.user, at=at)
         place = request.GET.get("after", "")[:LONGEST_KEY]
-        query = ReportQuery(request.user, at, form, form.kept, subject, place)
+        query = ReportQuery(request.user, at, form, form.params, subject, place)
         may_export = report.export is not None and request.user.has_perm(report.export.permission)
         if "format" in request.POST:
             if not may_export:
                 raise PermissionDenied
             if report.export is not None and not form.errors:
-                return export_answer(request, report.export, query.kept)
+                return export_answer(request, report.export, query.params)
         context: dict[str, Any] = {"parts": (), "links": ()}
         if not form.errors:
             context = {"parts": report.parts(query), "links": report.links(query)}

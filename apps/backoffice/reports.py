@@ -78,13 +78,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """What somebody wants to see. ``kept`` is all of it as it stands in an address; ``subject`` is the
+    """What somebody wants to see. ``params`` is all of it, as the parameters of an address; ``subject`` is the
     record whose report it is, if it is one's, ``place`` where a page of a long table begins."""
 
     user: Any
     at: datetime
     form: ReportForm
-    kept: dict[str, str]
+    params: dict[str, str]
     subject: Any = None
     place: str = ""
 
@@ -95,11 +95,11 @@ class ReportQuery:
 
     @property
     def address(self) -> str:
-        return urlencode(self.kept)
+        return urlencode(self.params)
 
-    def beside(self, **other: Any) -> str:
+    def address_with(self, **other: Any) -> str:
         """The address of the same report asked otherwise; None takes a filter away."""
-        asked = {**self.kept, **other}
+        asked = {**self.params, **other}
         return "?" + urlencode({name: value for name, value in asked.items() if value is not None})
 
     @property
@@ -114,10 +114,10 @@ class ReportQuery:
         if len(stepped) != 1:
             return []
         name, field, now = stepped[0]
-        before, after = field.beside(now)
+        before, after = field.neighbours(now)
         return [
-            ("prev", f"‹ {before}", self.beside(**{name: before})),
-            ("next", f"{after} ›", self.beside(**{name: after})),
+            ("prev", f"‹ {before}", self.address_with(**{name: before})),
+            ("next", f"{after} ›", self.address_with(**{name: after})),
         ]
 
 

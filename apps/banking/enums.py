@@ -28,7 +28,7 @@ class FileState(ColourChoices):
     DROPPED = "dropped", _("Not taken"), "grey"
 
 
-class Standing(ColourChoices):
+class LineStatus(ColourChoices):
     """Where a line stands; read from its identification, never stored."""
 
     OPEN = "open", _("Not posted"), "amber"

@@ -82,7 +82,7 @@ def _outcome(events: Sequence[Event]) -> list[Notice]:
                 "payout": payout.number,
                 "number": payout.number,
                 "amount": format_money(payout.amount),
-                "detail": payout.bank_said,
+                "detail": payout.bank_answer,
             }
             topic = f"staff.{event.kind.replace('.', '_')}"
             found.append(_staff(topic, event, payout.payee, data))

@@ -1,13 +1,13 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE = view("bankaccount accountassignment bankfile bankline payeralias")
 WORK = SEE | may("take_bankfile identify_bankline change_payeralias")
 RUN = (
     WORK
-    | keep("bankaccount accountassignment banklayout")
+    | maintain("bankaccount accountassignment banklayout")
     | view("banklayout")
     | may("reveal_bankaccount")
 )

@@ -37,12 +37,12 @@ def plain_number(number: str) -> str:
     return _KEPT.sub("", number).upper()
 
 
-def own_number(said: str) -> str:
+def own_number(typed: str) -> str:
     """The number of an account at a Chinese bank as it is kept: without blanks and hyphens, full-width
     digits written plainly, a leading zero belonging to it. Raises ValueError for letters and for fewer
     than 8 or more than 32 digits. Check digits say nothing: companies' accounts have none, and real
     cards fail the usual one."""
-    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", said))
+    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", typed))
     if not OWN_NUMBER.fullmatch(plain):
         raise ValueError("an account number has 8 to 32 digits")
     return plain
@@ -65,9 +65,9 @@ def fingerprint(account_id: int, line: Line, party_index: str) -> str:
     return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
-def is_own_number(said: str, number: str) -> bool:
+def is_own_number(typed: str, number: str) -> bool:
     """Whether the account that a file names may be ``number``: stars stand for anything."""
-    shown = re.sub(r"[^0-9A-Za-z*]", "", said).upper().replace("X", "*")
+    shown = re.sub(r"[^0-9A-Za-z*]", "", typed).upper().replace("X", "*")
     if "*" not in shown:
         return shown == number or number.endswith(shown) or shown.endswith(number)
     head, tail = shown.split("*")[0], shown.rsplit("*", 1)[-1]

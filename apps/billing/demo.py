@@ -3,64 +3,39 @@ hold, with an invoice of the tax channel, one that a red form takes back, a pape
 one that came back and is on today's round; the last one under way with a disputed line, a blocker and
 invoices, of which one waits for the tax channel; this one still open. A part of the demonstration."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.billing import services
-from apps.billing.channels import Outcome, RedOutcome, TaxChannel
+from apps.billing.demo_charges import Shipments
+from apps.billing.demo_invoices import Invoices
 from apps.billing.enums import (
     AgreedHow,
     ChargeKind,
     DisputeReason,
     InvoiceKind,
-    PaperState,
     ReceiptSource,
-    RedReason,
     Side,
-    TaxEffect,
 )
-from apps.billing.inputs import NewCharge
 from apps.billing.models import (
     BillingTerms,
     Charge,
-    Invoice,
-    PaperDelivery,
-    RedForm,
     Statement,
 )
 from apps.billing.queries.dunning import overdue_payers
-from apps.billing.rules.months import last_day, month_of, next_month
-from apps.billing.services.tax.issuing import note_invoice, queue_invoice
-from apps.billing.services.tax.red_forms import queue_red_form
-from apps.billing.services.tax.red_outcomes import note_form
-from apps.billing.services.tax.turns import claim
+from apps.billing.rules.months import month_of, next_month
+from apps.billing.services.tax.issuing import queue_invoice
 from apps.customers.models import Customer
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import Side as Account
-from apps.pricing.models import TaxClass
-from apps.pricing.queries.pricing import Asked, rate_shipments
-from apps.pricing.rating import Shipment, Unrated
-from apps.pricing.rating.amounts import yuan
 from apps.tracking.models import Waybill
-from apps.tracking.numbers import compose
 
 PAYERS = ("YUNSHANG", "CHAYU", "JINGMI", "BOYA", "XIANDA")
-CITIES = {
-    "上海": "310000", "北京": "110000", "广州": "440100", "杭州": "330100", "南京": "320100",
-    "苏州": "320500", "成都": "510100", "武汉": "420100", "西安": "610100", "深圳": "440300",
-}  # fmt: skip
-HOME = {"YUNSHANG": "上海", "CHAYU": "杭州", "JINGMI": "上海", "BOYA": "北京", "XIANDA": "广州"}
-PER_MONTH = 24
-# Numbers of months that were before the week of the demonstration, far from those it gives out.
-SERIALS, KEY = 60_000_000, "00" * 16
 TEN = time(10, 0)
 
 
@@ -92,8 +67,8 @@ class _Months:
         self.agent, self.manager = people["wangfang"], people["jingli"]
         customers = Customer.objects.filter(code__in=PAYERS)
         self.customers = {customer.code: customer for customer in customers}
-        self.tax = TaxClass.objects.get(code="delivery")
-        self.serial = SERIALS
+        self.shipments = Shipments(random)
+        self.invoices = Invoices(finance=self.finance, clerk=self.clerk)
 
     def past(self) -> tuple[date, date]:
         this = month_of(self.now)
@@ -117,45 +92,9 @@ class _Months:
         new = [
             charge
             for code, customer in self.customers.items()
-            for charge in self._shipments(code, customer, month)
+            for charge in self.shipments.of_month(code, customer, month)
         ]
         services.post_charges(new, by=self.finance, at=self.at(month, 1))
-
-    def _shipments(self, code: str, customer: Customer, month: date) -> Iterator[NewCharge]:
-        home = HOME[code]
-        asked = []
-        for _n in range(PER_MONTH):
-            to = self.random.choice([city for city in CITIES if city != home])
-            day = month + timedelta(days=self.random.randrange(last_day(month).day))
-            shipment = Shipment(
-                origin=CITIES[home],
-                destination=CITIES[to],
-                weight_g=self.random.choice((800, 1500, 2300, 4200, 7600, 12_500)),
-                insured_fen=self.random.choice((0, 0, 0, 100_000, 500_000)),
-            )
-            self.serial += self.random.randrange(1, 900)
-            number = compose(settings.WAYBILL_PREFIX, self.serial, KEY)
-            asked.append(Asked(customer.pk, "standard", day, shipment, (number, to)))
-        for question, price in rate_shipments(asked):
-            if isinstance(price, Unrated):
-                continue
-            number, to = question.key
-            weight = question.shipment.weight_g
-            facts = {"from": home, "to": to, "pieces": 1, "weight_g": weight}
-            for nth, line in enumerate(price.rated.lines):
-                if line.fen:
-                    yield NewCharge(
-                        kind=ChargeKind(str(line.kind)),
-                        gross=yuan(line.fen),
-                        tax_class_id=self.tax.pk,
-                        service_day=question.day,
-                        source=f"demo:{number}",
-                        nth=nth,
-                        customer_id=customer.pk,
-                        waybill=number,
-                        facts=facts,
-                        tariff_version_id=price.version.pk if price.version else None,
-                    )
 
     def freeze(self, month: date) -> None:
         if month_of(self.at(month, 1)) > month:
@@ -214,7 +153,7 @@ class _Months:
                 self._remind(month)
             part = owed if code != "XIANDA" else (owed / 3).quantize(Decimal("0.01"))
             self.pay(code, part, self.at(month, 20))
-            self._invoice(code, statement, month)
+            self.invoices.issue(code, statement, lambda day: self.at(month, day), now=self.now)
 
     def _remind(self, month: date) -> None:
         """The first letter, once it is due."""
@@ -223,70 +162,6 @@ class _Months:
         for payer_id, found in late.items():
             if found.letter is not None:
                 services.send_dunning(payer_id=payer_id, by=self.finance, at=at)
-
-    def _invoice(self, code: str, statement: Statement, month: date) -> None:
-        who: dict[str, Any] = {"by": self.finance, "at": self.at(month, 9)}
-        paper = code in ("BOYA", "CHAYU")
-        invoice = services.request_invoice(
-            statement_ids=[statement.pk],
-            kind=InvoiceKind.PAPER_NORMAL if paper else InvoiceKind.E_SPECIAL,
-            **who,
-        )
-        number = f"2631{month:%m}{invoice.pk:014d}"
-        day = timezone.localdate(who["at"])
-        if code == "JINGMI":
-            self._by_channel(invoice, number, day, **who)
-        else:
-            services.issue_invoice(invoice_id=invoice.pk, number=number, issued_on=day, **who)
-        if paper:
-            self._deliver(invoice, month, comes_back=code == "BOYA")
-            return
-        services.receive_invoice(invoice_id=invoice.pk, name="财务部", **who)
-        if code == "XIANDA":
-            self._taken_back(invoice)
-
-    def _deliver(self, invoice: Invoice, month: date, *, comes_back: bool) -> None:
-        self._carry(invoice, self.at(month, 10))
-        if comes_back:
-            self._carried(services.bring_back_paper, month, reason="客户盘点，前台不收票据")
-            self._carry(invoice, self.now, takes=False)
-        else:
-            self._carried(services.sign_for_paper, month, name="吴老师")
-
-    def _by_channel(self, invoice: Invoice, number: str, day: date, **who: Any) -> None:
-        """As if the tax channel had answered: the demonstration asks nobody outside."""
-        queue_invoice(invoice_id=invoice.pk, **who)
-        done = Outcome(TaxEffect.DONE, "2", ref="26110900012345678", number=number, issued_on=day)
-        turn = claim(Invoice, TaxChannel.lease)
-        if turn is not None:
-            note_invoice(turn, done, TaxChannel(), **who)
-
-    def _taken_back(self, invoice: Invoice) -> None:
-        """A red form since yesterday, which the payer has two days more to confirm."""
-        who: dict[str, Any] = {"by": self.finance, "at": self.now - timedelta(hours=20)}
-        queue_red_form(invoice_id=invoice.pk, reason=RedReason.MISTAKE, **who)
-        waits = RedOutcome(
-            TaxEffect.DONE, bureau_state="02", number="310026113000017", uuid="demo-red-form"
-        )
-        turn = claim(RedForm, TaxChannel.lease)
-        if turn is not None:
-            note_form(turn, waits, TaxChannel(), **who)
-
-    def _carry(self, invoice: Invoice, at: datetime, *, takes: bool = True) -> None:
-        """On the settlement clerk's round of that day."""
-        (row,) = services.plan_round(
-            papers=[f"invoice:{invoice.pk}"],
-            round_on=timezone.localdate(at),
-            carrier=self.clerk,
-            by=self.finance,
-            at=at,
-        )
-        if takes:
-            services.take_paper(delivery_id=row.pk, by=self.clerk, at=at)
-
-    def _carried(self, ended: Any, month: date, **said: str) -> None:
-        row = PaperDelivery.objects.get(state=PaperState.TAKEN)
-        ended(delivery_id=row.pk, by=self.clerk, at=self.at(month, 11), **said)
 
     def half_way(self, month: date) -> None:
         """One has it and disputes a line, one has agreed and pays by cheque, one is reviewed, one has

@@ -79,11 +79,11 @@ def set_off_claim(event: Event) -> None:
     )
 
 
-@subscribe("statement.sent", name="billing.keep_paper_hash")
-def keep_paper_hash(event: Event) -> None:
-    services.keep_paper_hash(statement_id=int(event.subject_id))
+@subscribe("statement.sent", name="billing.store_paper_hash")
+def store_paper_hash(event: Event) -> None:
+    services.store_paper_hash(statement_id=int(event.subject_id))
 
 
-@subscribe("dunning.sent", name="billing.keep_letter_hash")
-def keep_letter_hash(event: Event) -> None:
-    services.keep_letter_hash(notice_id=int(event.subject_id))
+@subscribe("dunning.sent", name="billing.store_letter_hash")
+def store_letter_hash(event: Event) -> None:
+    services.store_letter_hash(notice_id=int(event.subject_id))

@@ -1,4 +1,4 @@
-"""Celery wakes; PostgreSQL remembers."""
+"""Background tasks of billing; what is due stands in the database."""
 
 from apps.billing import services
 from apps.billing.channels import tax_channel

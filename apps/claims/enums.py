@@ -40,7 +40,7 @@ class Formula(ColourChoices):
     FEE_BY_DAY = "fee_by_day", _("Part of the fee for each day late"), "amber"
 
 
-class Told(ColourChoices):
+class ExplainedHow(ColourChoices):
     """How the text of the rules was explained to the claimant."""
 
     PAGE = "page", _("Shown on the page"), "blue"
@@ -166,7 +166,7 @@ EVENT_DETAILS = {
 }
 EVENT_VALUES = {
     "way": PayWay,
-    "shown": Told,
+    "shown": ExplainedHow,
     "verdict": Verdict,
     "paper": PaperKind,
     "against": Against,

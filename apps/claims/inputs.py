@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from apps.claims.enums import ClaimKind, Told
+from apps.claims.enums import ClaimKind, ExplainedHow
 from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.quality.models import ExceptionReport
@@ -27,7 +27,7 @@ class Shown:
     """The text of the rules was explained: to whom, how and when (aware)."""
 
     to: str
-    how: Told
+    how: ExplainedHow
     at: datetime
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import Beside, Page, records, setting
+from apps.backoffice.navigation import Page, RecordPart, records, setting
 
 CLAIMS = _("Claims")
 # Whose sidebar has room for it; everybody else comes by a message, a case, or the search.
@@ -66,4 +66,6 @@ PAGES = (
         words="赔付权限 额度",
     ),
 )
-BESIDE = (Beside("complaints.case", _("Claims"), "admin:claims_claim_beside", "claims.view_claim"),)
+RECORD_PARTS = (
+    RecordPart("complaints.case", _("Claims"), "admin:claims_claim_beside", "claims.view_claim"),
+)

@@ -145,13 +145,13 @@ def _text(row: Deposit | QrSettlement) -> str:
 
 
 def _file(lines: list[tuple[date, str, Decimal]]) -> str:
-    balance, said = Decimal("0.00"), [HEAD]
+    balance, rows = Decimal("0.00"), [HEAD]
     for n, (day, text, amount) in enumerate(lines, start=1):
         balance += amount
-        said.append(
+        rows.append(
             f"{day.isoformat()},10:3{n % 10}:00,,{amount},{balance},,,{text},CM{day:%m%d}{n:05d}\n"
         )
-    return "".join(said)
+    return "".join(rows)
 
 
 # After the week's shipments and the bank; then what merchants get of it.

@@ -59,24 +59,24 @@ def make_remittances(*, seed: int, now: datetime) -> None:
             **TERMS[n % len(TERMS)],
         )
         wanted = STANDS[n] if n < len(STANDS) and merchant.pk in paid else STANDS[-1]
-        steps += [(-days_ago, n, merchant, stand) for days_ago, stand in wanted]
+        steps += [(-days_ago, n, merchant, stage) for days_ago, stage in wanted]
     # Day by day; who is paid ahead had that money before something came back.
     earlier = [step for step in steps if step[0] < 0]
     remitted = [
-        _remit(merchant, day, stand, clerk, now)
-        for day, _n, merchant, stand in sorted(earlier, key=lambda step: step[:2])
+        _remit(merchant, day, stage, clerk, now)
+        for day, _n, merchant, stage in sorted(earlier, key=lambda step: step[:2])
     ]
     _pay_ahead([one for one in ordered if one.pk in paid], clerk, now)
     for row in remitted:
         if row is not None:
             _claw_back(row, now)
-    for day, _n, merchant, stand in steps:
+    for day, _n, merchant, stage in steps:
         if day == 0:
-            _remit(merchant, day, stand, clerk, now)
+            _remit(merchant, day, stage, clerk, now)
 
 
 def _remit(
-    merchant: Customer, days: int, stand: str, clerk: User, now: datetime
+    merchant: Customer, days: int, stage: str, clerk: User, now: datetime
 ) -> Remittance | None:
     """``days`` from today on; the one that has been paid."""
     day = timezone.localdate(now) + timedelta(days=days)
@@ -84,10 +84,10 @@ def _remit(
     row = services.prepare_remittance(
         merchant_id=merchant.pk, day=day, off_cycle=True, by=clerk, at=at
     )
-    if row is None or stand == "prepared":
+    if row is None or stage == "prepared":
         return None
-    _release(row, stand, at)
-    return row if stand == "paid" else None
+    _release(row, stage, at)
+    return row if stage == "paid" else None
 
 
 def _afternoon(day: date, now: datetime) -> datetime:
@@ -99,15 +99,15 @@ def _people() -> list[User]:
     return [people[name] for name in RELEASING]
 
 
-def _release(row: Remittance, stand: str, at: datetime) -> None:
+def _release(row: Remittance, stage: str, at: datetime) -> None:
     """Asked for by finance; approved by one manager, or by two and, perhaps, paid."""
     asker, manager, director, cashier = _people()
     services.ask_release(remittance_id=row.pk, by=asker, at=at)
-    for by in (manager,) if stand == "half approved" else (manager, director):
+    for by in (manager,) if stage == "half approved" else (manager, director):
         seen = content_of(REMITTANCE, Remittance.objects.get(pk=row.pk))[1]
         services.approve_remittance(row, seen=seen, second_factor_at=at, by=by, at=at)
     payout = Remittance.objects.get(pk=row.pk).payout
-    if payout is None or stand != "paid":
+    if payout is None or stage != "paid":
         return
     made = banking.make_payment_file(
         [payout], account=payout.account, template="cmb", by=cashier, at=at

@@ -12,7 +12,7 @@ from apps.core.times import wire
 from apps.events.models import Event
 
 
-def _told(events: Sequence[Event]) -> list[Notice]:
+def _merchant_notices(events: Sequence[Event]) -> list[Notice]:
     """The merchant, with the page of the settlement report."""
     return [
         Notice(
@@ -39,7 +39,7 @@ def _held(events: Sequence[Event]) -> list[Notice]:
 
 
 def _returned(events: Sequence[Event]) -> list[Notice]:
-    found = _told(events)
+    found = _merchant_notices(events)
     return found + [_staff("staff.remittance_returned", event, row) for event, row in _rows(events)]
 
 
@@ -87,7 +87,7 @@ def _rows(events: Sequence[Event]) -> list[tuple[Event, Remittance]]:
 
 NOTICES = {
     "remittance.held": _held,
-    "remittance.released": _told,
+    "remittance.released": _merchant_notices,
     "remittance.returned": _returned,
 }
 WEBHOOKS = {

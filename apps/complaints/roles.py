@@ -1,16 +1,16 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, merged, view
+from apps.core.codenames import maintain, may, merged, view
 
 # --- cases --------------------------------------------------------------------------------------
 WORK_CASES = (
     view("case caseentry casefile caselink satisfactionask appeal")
-    | keep("case")
+    | maintain("case")
     | may("handle_case merge_case close_case reveal_case")
 )
 EXPORT_CASES = WORK_CASES | view("assignmentrule majorrule") | may("export_case")
-LEAD_CASES = EXPORT_CASES | keep("assignmentrule majorrule") | may("assign_case cancel_case")
+LEAD_CASES = EXPORT_CASES | maintain("assignmentrule majorrule") | may("assign_case cancel_case")
 # What the postal authority decided is written down by whoever answers for it to the company.
 DECIDE = may("decide_appeal")
 CASES = {
@@ -26,7 +26,7 @@ CASES = {
 # --- causes -------------------------------------------------------------------------------------
 # Whoever reports what went wrong names its cause; whoever investigates keeps the tree.
 SEE_CAUSES = view("causenode")
-KEEP_CAUSES = SEE_CAUSES | keep("causenode")
+KEEP_CAUSES = SEE_CAUSES | maintain("causenode")
 CAUSES = {
     Role.AGENT: SEE_CAUSES,
     Role.DIRECTOR: KEEP_CAUSES,

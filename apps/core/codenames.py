@@ -10,10 +10,11 @@ def may(what: str) -> frozenset[str]:
 
 
 def view(models: str) -> frozenset[str]:
+    """See rows of these models: ``view("contract customer")``."""
     return frozenset(f"view_{model}" for model in models.split())
 
 
-def keep(models: str) -> frozenset[str]:
+def maintain(models: str) -> frozenset[str]:
     """Add and change rows of these models."""
     return frozenset(f"{verb}_{model}" for model in models.split() for verb in ("add", "change"))
 

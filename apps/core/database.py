@@ -100,15 +100,15 @@ def in_callers_transaction() -> Iterator[None]:
 
 @contextmanager
 def without_savepoints() -> Iterator[None]:
-    """One transaction for many acts of which none may stay without the others, without the two statements
-    of a savepoint for each: an error undoes all of them, also where somebody catches it on the way."""
+    """One transaction for many changes that are all committed or all undone, without the two statements of a
+    savepoint for each: an error undoes all of them, even where a caller in between catches it."""
     features = connection.features
     with transaction.atomic():
-        kept, features.uses_savepoints = features.uses_savepoints, False
+        before, features.uses_savepoints = features.uses_savepoints, False
         try:
             yield
         finally:
-            features.uses_savepoints = kept
+            features.uses_savepoints = before
 
 
 def array(values: Iterable[str]) -> str:

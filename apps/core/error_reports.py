@@ -18,7 +18,7 @@ from apps.core import request_ids
 # not ASCII was put in by somebody.
 _WORD = re.compile(r"[A-Za-z][A-Za-z_.'-]{0,29}[,:;.?!]?|%\(?[a-z_]*\)?[a-z]|[-–:,;()]")
 _FRAME = ("filename", "function", "module", "lineno", "in_app")
-_KEPT = ("event_id", "timestamp", "platform", "level", "logger", "environment", "release", "sdk")
+_COPIED = ("event_id", "timestamp", "platform", "level", "logger", "environment", "release", "sdk")
 MOST_FRAMES = 60
 
 
@@ -56,16 +56,16 @@ def start() -> None:
 
 def scrubbed(event: Mapping[str, Any]) -> Any:
     """What leaves of ``event``: a new one, of what is allowed."""
-    kept: dict[str, Any] = {name: event[name] for name in _KEPT if name in event}
+    report: dict[str, Any] = {name: event[name] for name in _COPIED if name in event}
     entry = event.get("logentry") or {}
     if entry.get("message"):
-        kept["logentry"] = {"message": _words(str(entry["message"]))}
+        report["logentry"] = {"message": _words(str(entry["message"]))}
     found = (event.get("exception") or {}).get("values") or []
     if found:
-        kept["exception"] = {"values": [_exception(one) for one in found]}
+        report["exception"] = {"values": [_exception(one) for one in found]}
     request_id = request_ids.current()
-    kept["tags"] = {"request_id": request_id} if request_id else {}
-    return kept
+    report["tags"] = {"request_id": request_id} if request_id else {}
+    return report
 
 
 def _exception(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,9 +46,9 @@ class KeyReused(RuleBroken):
     """An Idempotency-Key came again with another request."""
 
 
-class NotKept(RuleBroken):
-    """The disk takes no file; with it nothing else of the request was stored. The same request
-    passes once there is room, and machines keep what they were given for then."""
+class NotStored(RuleBroken):
+    """A file could not be written to disk, so nothing else of the request was stored either. The same
+    request succeeds once there is room; background receivers leave what they fetched in place until then."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Form fields that pages of more than one floor have."""
+"""Form fields used by several apps."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,10 @@ from apps.core.errors import BadInput
 from apps.core.moments import read_moment
 
 
-class SaidMomentField(forms.CharField):
-    """A time to come, typed as it is said ("30分钟后", "tomorrow 9:30"); the clean value is aware.
+class NaturalMomentField(forms.CharField):
+    """A future time in natural language ("30分钟后", "tomorrow 9:30"); the clean value is an aware datetime.
 
-    The staff pages' script shows the instant that is meant beside it, before anything is saved.
+    The staff pages' script shows the resulting instant beside the field before anything is saved.
     """
 
     def __init__(self, **kwargs: Any) -> None:

@@ -1,11 +1,12 @@
-"""What a process has loaded when it is ready stays until its end."""
+"""Memory of a process that has finished loading."""
 
 import gc
 
 
-def keep_loaded() -> None:
-    """Keep the collector off it: it would walk over all of it again and again, while a batch makes tens
-    of thousands of objects that live until its end; and forked processes would copy what it marks."""
+def freeze_loaded() -> None:
+    """Exempt everything loaded so far from garbage collection, as it lives until the process ends anyway:
+    collections would walk over it each time a batch makes tens of thousands of objects, and the marks they
+    leave would make forked processes copy its memory."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -74,9 +74,9 @@ def unhide(kind: Id, text: str) -> int | None:
     return unshuffle(value, _key(kind), _IDS) if value < _IDS else None
 
 
-def row_said(kind: Id, said: object) -> int | None:
-    """As ``unhide``, for what we signed ourselves: links of before name the row itself."""
-    return said if isinstance(said, int) else unhide(kind, str(said))
+def unhide_signed(kind: Id, value: object) -> int | None:
+    """As ``unhide``, for values out of links that we signed: older links hold the row number itself."""
+    return value if isinstance(value, int) else unhide(kind, str(value))
 
 
 def hide_among(purpose: str, row: int, capacity: int) -> int:

@@ -138,8 +138,8 @@ class KeysetPaginator:
                 raise ValueError
             values = [self._value(*pair) for pair in zip(self.names, parts, strict=True)]
         except (ValueError, ValidationError):
-            said = _("This page is not there. Begin the list again.")
-            raise BadInput(said, code=asked_as, field=asked_as) from None
+            message = _("This page is not there. Begin the list again.")
+            raise BadInput(message, code=asked_as, field=asked_as) from None
         return values
 
     def _value(self, name: str, text: str) -> Any:

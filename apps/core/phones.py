@@ -25,7 +25,7 @@ _MARK = r"(?:;\s*ext=|转接?|轉接?|分机号?|分機號?|ext(?:ension)?\b\.?|
 _SPOKEN = re.compile(rf"(?P<number>.+?)[\s(,-]*{_MARK}[\s:.]*(?P<extension>\d{{1,8}})\)?", re.I)
 _DASHED = re.compile(r"(?P<number>.+\d\)?)\s*-\s*(?P<extension>\d{1,8})")
 _E164 = re.compile(r"\+\d{5,15}(?:;ext=\d{1,8})?", re.ASCII)
-_KEPT = re.compile(r"(?P<number>[^;]*);ext=(?P<extension>\d+)")
+_STORED = re.compile(r"(?P<number>[^;]*);ext=(?P<extension>\d+)")
 # Hotlines of banks, couriers and shops in China, dialled as they are; the library knows 400 and 800.
 _HOTLINE = re.compile(r"9[56]\d{3,4}|11183")
 _CHINA = 86
@@ -55,15 +55,15 @@ def normalise_phone(text: str, region: str | None = None, *, hotline: bool = Tru
     return f"{plain};ext={extension}" if extension else plain
 
 
-def kept_phone(phone: str) -> str:
-    """What was kept already stays as it is, whatever the rule of its day; anything else is read."""
+def ensure_e164(phone: str) -> str:
+    """A number already in E.164 unchanged, even one that today's rule would refuse; anything else normalised."""
     return phone if _E164.fullmatch(phone) else normalise_phone(phone)
 
 
 def split_phone(phone: str) -> tuple[str, str]:
-    """(number, extension) of a kept phone; the extension is empty for most."""
-    kept = _KEPT.fullmatch(phone)
-    return (kept["number"], kept["extension"]) if kept else (phone, "")
+    """(number, extension) of a stored phone; the extension is empty for most."""
+    match = _STORED.fullmatch(phone)
+    return (match["number"], match["extension"]) if match else (phone, "")
 
 
 def phone_key(phone: str) -> str:

@@ -22,7 +22,7 @@ class _Dictionary:
     """Sorted lines ``word TAB readings of each character``; alternatives are parted by commas."""
 
     def __init__(self, readings: Iterator[tuple[str, str]]) -> None:
-        lines = sorted(f"{word}\t{said}\n".encode() for word, said in readings)
+        lines = sorted(f"{word}\t{reading}\n".encode() for word, reading in readings)
         self._text = b"".join(lines)
         self._starts = array("I", [0])
         for line in lines:
@@ -35,8 +35,8 @@ class _Dictionary:
         line = self._line(place) if place < len(self._starts) - 1 else b""
         if not line.startswith(sought + b"\t"):
             return line.startswith(sought), []
-        said = line[len(sought) + 1 : -1].decode()
-        return True, [tuple(one.split(",")) for one in said.split(" ")]
+        found = line[len(sought) + 1 : -1].decode()
+        return True, [tuple(one.split(",")) for one in found.split(" ")]
 
     def _line(self, number: int) -> bytes:
         return self._text[self._starts[number] : self._starts[number + 1]]
@@ -54,10 +54,10 @@ def readings(text: str) -> list[Readings]:
 def spelled(text: str) -> str:
     """The usual reading, syllables and whatever stands between them parted by spaces: 北京A座 → bei jing A zuo."""
     parts: list[str] = []
-    said = (
+    usual_readings = (
         (character, usual) for character, (usual, *_more) in zip(text, readings(text), strict=True)
     )
-    for is_read, run in groupby(said, key=lambda one: one[0] != one[1]):
+    for is_read, run in groupby(usual_readings, key=lambda one: one[0] != one[1]):
         syllables = [usual for _character, usual in run]
         parts += syllables if is_read else ["".join(syllables)]
     return " ".join(parts)
@@ -83,7 +83,7 @@ def _word_at(text: str, start: int) -> list[Readings]:
 @cache
 def _words() -> _Dictionary:
     return _Dictionary(
-        (word, " ".join(_toneless(said) for said in each))
+        (word, " ".join(_toneless(one) for one in each))
         for word, each in _entries("phrases_dict.json")
     )
 
@@ -91,7 +91,7 @@ def _words() -> _Dictionary:
 @cache
 def _characters() -> _Dictionary:
     return _Dictionary(
-        (chr(int(code)), _toneless(said.split(","))) for code, said in _entries("pinyin_dict.json")
+        (chr(int(code)), _toneless(one.split(","))) for code, one in _entries("pinyin_dict.json")
     )
 
 

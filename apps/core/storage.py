@@ -25,7 +25,7 @@ from apps.core.crypto import (
     file_key_id,
     file_overhead,
 )
-from apps.core.errors import NotKept
+from apps.core.errors import NotStored
 
 log = logging.getLogger(__name__)
 KEPT_IN_MEMORY = 2 * 1024 * 1024
@@ -57,7 +57,7 @@ class DamagedFile(OSError):
 
 
 class AtomicFileStorage(FileSystemStorage):
-    """Writes beside the name and renames when all of it is there. Raises NotKept for whatever the
+    """Writes beside the name and renames when all of it is there. Raises NotStored for whatever the
     disk refuses: no room, over quota, read-only, no right, broken.
 
     What is stored is encrypted and bound to its name, and proved whole before anybody reads it: raises
@@ -108,12 +108,12 @@ class AtomicFileStorage(FileSystemStorage):
                 Path(self.path(part)).unlink()
             if isinstance(problem, OSError):
                 log.exception("a file could not be kept")
-                raise NotKept from problem
+                raise NotStored from problem
             raise
-        kept = name.replace("\\", "/")
+        stored_name = name.replace("\\", "/")
         if (written := _written.get()) is not None:
-            written.append(kept)
-        return kept
+            written.append(stored_name)
+        return stored_name
 
 
 class _Encrypted(File):  # type: ignore[type-arg]  # stubs' generics are not subscriptable at run time
@@ -154,9 +154,9 @@ class SpooledUpload(TemporaryFileUploadHandler):
         except OSError as problem:
             raise self._not_taken() from problem
 
-    def _not_taken(self) -> NotKept:
+    def _not_taken(self) -> NotStored:
         """Closing what is half there removes it."""
         log.exception("an upload could not be taken in")
         with suppress(OSError, AttributeError):
             self.file.close()
-        return NotKept()
+        return NotStored()

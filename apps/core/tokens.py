@@ -29,18 +29,18 @@ def current(rows: type[TokenHolder], key: str, fetch: Fetch) -> str:
     many seconds it lives, or raises NoToken. Raises NoToken."""
     end = time.monotonic() + WAIT
     while True:
-        token = _kept(rows, key)
+        token = _stored_token(rows, key)
         if token:
             return token
         if _take_lease(rows, key):
-            return _keep(rows, key, fetch)
+            return _fetch_and_store(rows, key, fetch)
         if time.monotonic() > end:
             raise NoToken("token_busy")
         time.sleep(0.05)
 
 
 def drop(rows: type[TokenHolder], key: str, token: str) -> None:
-    """Forget ``token``, unless someone has fetched another one meanwhile."""
+    """Discard ``token``, unless someone has fetched another one meanwhile."""
     state = rows._default_manager.filter(pk=key).first()
     if state is not None and state.access_token == token:
         rows._default_manager.filter(pk=key, token_expires=state.token_expires).update(
@@ -48,7 +48,7 @@ def drop(rows: type[TokenHolder], key: str, token: str) -> None:
         )
 
 
-def _kept(rows: type[TokenHolder], key: str) -> str:
+def _stored_token(rows: type[TokenHolder], key: str) -> str:
     live = rows._default_manager.filter(pk=key, token_expires__gt=Now())
     state = live.only("access_token").first()
     return state.access_token if state else ""
@@ -64,7 +64,7 @@ def _take_lease(rows: type[TokenHolder], key: str) -> bool:
     return bool(taken)
 
 
-def _keep(rows: type[TokenHolder], key: str, fetch: Fetch) -> str:
+def _fetch_and_store(rows: type[TokenHolder], key: str, fetch: Fetch) -> str:
     try:
         token, seconds = fetch()
     except NoToken:

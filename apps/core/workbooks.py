@@ -29,9 +29,9 @@ def read_book(
     sheet lacks a required column."""
     data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
-        said = _("The file is larger than %(mb)s MB; split it.")
+        message = _("The file is larger than %(mb)s MB; split it.")
         raise BadInput(
-            said % {"mb": max_bytes // 1024 // 1024}, code="file_too_large", field="file"
+            message % {"mb": max_bytes // 1024 // 1024}, code="file_too_large", field="file"
         )
     if data[:4] != b"PK\x03\x04":
         raise BadInput(_("This is no .xlsx file."), code="file_kind", field="file")
@@ -71,18 +71,18 @@ def _grids(
     except BadInput:
         raise
     except Exception:  # the library raises anything at all on hostile files
-        said = _("The spreadsheet is damaged and cannot be opened; save it again and resend.")
-        raise BadInput(said, code="file_broken", field="file") from None
+        message = _("The spreadsheet is damaged and cannot be opened; save it again and resend.")
+        raise BadInput(message, code="file_broken", field="file") from None
 
 
 def _rows(page: Any, max_rows: int) -> Iterator[tuple[int, list[Any]]]:
-    kept = 0
+    filled = 0
     for number, cells in enumerate(page.iter_rows(max_col=formats.MAX_COLUMNS), start=1):
         row = [_value(cell) for cell in cells]
         if any(value not in (None, "") for value in row):
-            kept += 1
+            filled += 1
             yield number, row
-        if kept > max_rows + 20 or number > max_rows * 4 + 1000:
+        if filled > max_rows + 20 or number > max_rows * 4 + 1000:
             return
 
 

@@ -1,18 +1,20 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE = may("lookup_customer") | view(
     "contact contract customer customersite dangerousgoodsletter handoverform verbalauthorisation"
 )
-SERVE = SEE | keep("contact customersite dangerousgoodsletter") | may("reveal_contact")
-WIN = SERVE | keep("contract customer handoverform") | may("submit_handoverform import_customer")
+SERVE = SEE | maintain("contact customersite dangerousgoodsletter") | may("reveal_contact")
+WIN = (
+    SERVE | maintain("contract customer handoverform") | may("submit_handoverform import_customer")
+)
 SIGN = SEE | may("sign_handoverform")
 LEAD = (
     SIGN
     | view("customerscope")
-    | keep("customerscope verbalauthorisation")
+    | maintain("customerscope verbalauthorisation")
     | may("override_customerhold assign_customer grant_authorisation manage_trial suspend_customer")
 )
 # Which customers an API key sees is set where the key is made.

@@ -28,15 +28,15 @@ _by_name: dict[str, Subscription] = {}
 def subscribe(kind: str, *, name: str) -> Callable[[Handler], Handler]:
     """Register a handler of one Event. It must be idempotent: after a crash it is called again."""
 
-    def keep(handler: Handler) -> Handler:
+    def register(handler: Handler) -> Handler:
         def one_by_one(events: list[Any]) -> None:
             for event in events:
                 handler(event)
 
-        _keep(Subscription(name, kind, one_by_one, False, handler))
+        _register(Subscription(name, kind, one_by_one, False, handler))
         return handler
 
-    return keep
+    return register
 
 
 def subscribe_many(
@@ -49,14 +49,14 @@ def subscribe_many(
     is undone and it is called again with fewer events, down to each one by itself.
     """
 
-    def keep(handler: BatchHandler) -> BatchHandler:
-        _keep(Subscription(name, kind, handler, True, handler, most, turn))
+    def register(handler: BatchHandler) -> BatchHandler:
+        _register(Subscription(name, kind, handler, True, handler, most, turn))
         return handler
 
-    return keep
+    return register
 
 
-def _keep(new: Subscription) -> None:
+def _register(new: Subscription) -> None:
     known = _by_name.get(new.name)
     if known and known.source.__qualname__ != new.source.__qualname__:
         raise ValueError(f"two subscribers are named {new.name!r}")
@@ -75,6 +75,6 @@ def find(name: str) -> Subscription | None:
     return _by_name.get(name)
 
 
-def forget(name: str) -> None:
+def unregister(name: str) -> None:
     """Take a subscription back (tests add their own)."""
     _by_name.pop(name, None)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import Beside, Page, records, setting
+from apps.backoffice.navigation import Page, RecordPart, records, setting
 
 HOTLINE = _("Hotline")
 
@@ -81,7 +81,7 @@ PAGES = (
         words="接通率 目标",
     ),
 )
-BESIDE = tuple(
-    Beside(model, _("Calls"), "admin:hotline_call_beside", "hotline.view_call")
+RECORD_PARTS = tuple(
+    RecordPart(model, _("Calls"), "admin:hotline_call_beside", "hotline.view_call")
     for model in ("complaints.case", "customers.customer", "tracking.waybill")
 )

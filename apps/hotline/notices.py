@@ -10,7 +10,7 @@ from apps.hotline.models import CallBack
 from apps.sla.models import Clock
 
 
-def _told(events: Sequence[Event]) -> list[Notice]:
+def _notices(events: Sequence[Event]) -> list[Notice]:
     ids = {int(event.subject_id) for event in events}
     waiting = CallBack.objects.filter(pk__in=ids, state=CallBackState.OPEN)
     rows = waiting.select_related("customer").in_bulk()
@@ -47,4 +47,4 @@ def _told(events: Sequence[Event]) -> list[Notice]:
     return found
 
 
-NOTICES = {"callback.opened": _told}
+NOTICES = {"callback.opened": _notices}

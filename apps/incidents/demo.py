@@ -11,7 +11,7 @@ from apps.events.models import Event
 from apps.incidents import services
 from apps.incidents.enums import Effect, Level, PlanKind, Seat
 from apps.incidents.inputs import NewIncident, NewStep, Where
-from apps.incidents.models import Incident, Plan, PlanVersion, Told
+from apps.incidents.models import Incident, NoticeRecipient, Plan, PlanVersion
 from apps.quality import services as quality
 from apps.quality.inputs import Verdict
 
@@ -148,21 +148,21 @@ def _snow(version: PlanVersion, unit: Unit, people: dict[str, User], now: dateti
 
 
 def _reached(incident: Incident, now: datetime) -> None:
-    """What the providers said: read by all but the last customer, whom only a call reaches."""
-    rows = list(Told.objects.filter(notice__incident=incident, customer__isnull=False))
+    """What the providers answered: read by all but the last customer, whom only a call reaches."""
+    rows = list(NoticeRecipient.objects.filter(notice__incident=incident, customer__isnull=False))
     last = rows[-1].customer_id if rows else None
     events = dict(
         Event.objects.filter(
-            kind="incident.told", subject_type=Told._meta.label_lower,
+            kind="incident.told", subject_type=NoticeRecipient._meta.label_lower,
             subject_id__in=[str(row.pk) for row in rows],
         ).values_list("subject_id", "pk")
     )  # fmt: skip
-    said = []
+    moved = []
     for row in rows:
         channel, to = ("phone", "handed_over") if row.customer_id == last else ("wechat", "read")
         data = {"event": events.get(str(row.pk)), "channel": channel, "to": to}
-        said.append(SimpleNamespace(data=data, at=now - HOUR / 2))
-    services.note_messages(said)  # type: ignore[arg-type]  # as much of an event as it reads
+        moved.append(SimpleNamespace(data=data, at=now - HOUR / 2))
+    services.note_messages(moved)  # type: ignore[arg-type]  # as much of an event as it reads
 
 
 PARTS = ((24, make_incidents),)

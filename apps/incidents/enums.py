@@ -98,7 +98,7 @@ class NoticeKind(ColourChoices):
     WITHDRAWN = "withdrawn", _("False alarm"), "grey"
 
 
-class Stand(ColourChoices):
+class RecipientState(ColourChoices):
     """How far the word to one customer or consignee came, the furthest of all channels."""
 
     QUEUED = "queued", _("Queued"), "grey"
@@ -114,6 +114,7 @@ class OnSite(ColourChoices):
     WAITING = "waiting", _("Goes up within a minute"), "amber"
     SHOWN = "shown", _("On the site now"), "green"
     ENDED = "ended", _("Its time on the site is over"), "grey"
+    REPLACED = "replaced", _("Replaced by a newer notice"), "grey"
     TAKEN_OFF = "taken_off", _("Taken off the site"), "grey"
     NEVER = "never", _("Never came onto the site"), "grey"
 
@@ -185,4 +186,4 @@ EVENT_DETAILS = {
     "incidenttask.done/proof": _("Proof"),
     "plan.written/n": _("version"),
 }
-EVENT_ROWS = ("told", "scope")
+EVENT_ROWS = ("recipient", "scope")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import Beside, Page, records, setting
+from apps.backoffice.navigation import Page, RecordPart, records, setting
 
 INCIDENTS = _("Incidents")
 
@@ -44,7 +44,7 @@ PAGES = (
         words="预案 应急 步骤",
     ),
 )
-BESIDE = tuple(
-    Beside(model, _("Incidents"), "admin:incidents_incident_beside", "incidents.view_incident")
+RECORD_PARTS = tuple(
+    RecordPart(model, _("Incidents"), "admin:incidents_incident_beside", "incidents.view_incident")
     for model in ("complaints.case",)
 )

@@ -9,9 +9,10 @@ from apps.core.notice_types import Notice, Webhook, subject_link
 from apps.core.public_links import public_page
 from apps.events.models import Event
 from apps.incidents.enums import Seat
-from apps.incidents.models import Incident, IncidentNotice, IncidentTask, Told
+from apps.incidents.models import Incident, IncidentNotice, IncidentTask, NoticeRecipient
+from apps.incidents.queries.announced import announced_events
 from apps.incidents.queries.places import place_in_words, with_newest_place
-from apps.incidents.services.telling import note_messages
+from apps.incidents.services.notifying import note_messages
 
 # Of a shipment only what is said of it and whom its consignee is: a whole waybill is sixty columns, six of them
 # encrypted, and an incident tells twenty thousand.
@@ -20,9 +21,9 @@ _OF_CONSIGNEE = ("waybill__number", "waybill__consignee_name", "waybill__consign
 _OF_BOTH = ("notice_id", "customer_id", "waybill_id", "shipments")
 
 
-def _told_of(events: Sequence[Event]) -> dict[str, Told]:
+def _recipients_of(events: Sequence[Event]) -> dict[str, NoticeRecipient]:
     """Customers and consignees apart, each with what their words and addresses need."""
-    rows = Told.objects.filter(pk__any_of=[int(event.subject_id) for event in events])
+    rows = NoticeRecipient.objects.filter(pk__any_of=[int(event.subject_id) for event in events])
     customers = rows.filter(customer__isnull=False).select_related("waybill", "customer")
     consignees = rows.filter(customer__isnull=True).select_related("waybill")
     found = [
@@ -32,8 +33,8 @@ def _told_of(events: Sequence[Event]) -> dict[str, Told]:
     return {str(row.pk): row for row in found}
 
 
-def _notices_of(rows: Iterable[Told]) -> dict[int, IncidentNotice]:
-    """The few texts of many who are told, each read once."""
+def _notices_of(rows: Iterable[NoticeRecipient]) -> dict[int, IncidentNotice]:
+    """The few texts of many recipients, each read once."""
     ids = {row.notice_id for row in rows}
     return IncidentNotice.objects.select_related("incident").in_bulk(ids) if ids else {}
 
@@ -48,9 +49,9 @@ def _words(notice: IncidentNotice) -> dict[str, str]:
     }
 
 
-def _told(events: Sequence[Event]) -> list[Notice]:
+def _to_recipients(events: Sequence[Event]) -> list[Notice]:
     """One to a customer, by the customer's wishes; one to a consignee, by theirs."""
-    rows, found = _told_of(events), []
+    rows, found = _recipients_of(events), []
     # The same words for all of them: encrypted once.
     words = {pk: _words(notice) for pk, notice in _notices_of(rows.values()).items()}
     for event in events:
@@ -74,14 +75,16 @@ def _told(events: Sequence[Event]) -> list[Notice]:
 
 
 def _announced(events: Sequence[Event]) -> list[Notice]:
-    """Of an incident that runs. Its row is locked: the act that ends it comes before this and nothing is announced, or
-    after it and finds the message, which it cancels."""
+    """The newest announcement of an incident that runs. Its row is locked: the act that ends or replaces it comes
+    before this and nothing is announced, or after it and finds the message, which it cancels."""
     rows = Incident.objects.running().select_for_update(of=("self",), no_key=True).order_by("pk")
     incidents = rows.in_bulk({int(event.subject_id) for event in events})
     found = []
     for event in events:
         incident = incidents.get(int(event.subject_id))
-        words = incident.notices.filter(n=event.data["n"]).first() if incident else None
+        if incident is None or announced_events(incident).filter(pk__gt=event.pk).exists():
+            continue
+        words = incident.notices.filter(n=event.data["n"]).first()
         if words is not None:
             found.append(
                 Notice(
@@ -152,7 +155,7 @@ def _given(events: Sequence[Event]) -> list[Notice]:
 
 
 NOTICES = {
-    "incident.told": _told,
+    "incident.told": _to_recipients,
     "incident.announced": _announced,
     "incident.declared": _declared,
     "incident.seat_taken": _seated,
@@ -161,7 +164,7 @@ NOTICES = {
 
 
 def _for_merchants(events: Sequence[Event]) -> dict[int, tuple[int, dict[str, Any]]]:
-    rows = _told_of(events)
+    rows = _recipients_of(events)
     notices = _notices_of(rows.values())
     return {
         event.pk: (row.customer_id, _data(row, notices[row.notice_id]))
@@ -170,7 +173,7 @@ def _for_merchants(events: Sequence[Event]) -> dict[int, tuple[int, dict[str, An
     }
 
 
-def _data(row: Told, notice: IncidentNotice) -> dict[str, Any]:
+def _data(row: NoticeRecipient, notice: IncidentNotice) -> dict[str, Any]:
     return {
         "incident": notice.incident.number,
         "notice": notice.n,

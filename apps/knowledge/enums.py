@@ -20,7 +20,7 @@ class Audience(ColourChoices):
     PUBLIC = "public", _("Everybody"), "green"
 
 
-class Standing(ColourChoices):
+class PublicationState(ColourChoices):
     """Where an article stands for an audience; read from its publications, never stored."""
 
     DRAFT = "draft", _("Draft"), "grey"

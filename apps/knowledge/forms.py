@@ -76,8 +76,8 @@ class VersionForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = " · ".join(f"{{{name}}} {meaning}" for name, meaning in VARIABLES.items())
-        said = _("Ready-made text that may be sent to a customer. Variables: %(known)s.")
-        self.fields["reply"].help_text = said % {"known": known}
+        message = _("Ready-made text that may be sent to a customer. Variables: %(known)s.")
+        self.fields["reply"].help_text = message % {"known": known}
 
 
 class FitsForm(forms.Form):

@@ -1,11 +1,11 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 READ = view("article")
-WRITE = READ | keep("article") | view("missedsearch") | may("settle_missedsearch")
-RUN = WRITE | may("publish_article") | keep("section") | view("section")
+WRITE = READ | maintain("article") | view("missedsearch") | may("settle_missedsearch")
+RUN = WRITE | may("publish_article") | maintain("section") | view("section")
 
 ROLES = {
     **dict.fromkeys(Role, READ),

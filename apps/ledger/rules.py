@@ -57,6 +57,6 @@ def reversed_postings(postings: Iterable[NewPosting]) -> list[NewPosting]:
     return [NewPosting(p.credit, p.debit, p.amount, p.waybill) for p in postings]
 
 
-def same_postings(kept: Sequence[tuple[object, ...]], asked: Sequence[NewPosting]) -> bool:
+def same_postings(stored: Sequence[tuple[object, ...]], asked: Sequence[NewPosting]) -> bool:
     """Whether what is kept, (debit key, credit key, amount, waybill) in order, is what is asked."""
-    return list(kept) == [(p.debit.key, p.credit.key, p.amount, p.waybill) for p in asked]
+    return list(stored) == [(p.debit.key, p.credit.key, p.amount, p.waybill) for p in asked]

@@ -11,6 +11,6 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Apps list what they notify people of as ``TOPICS`` in their ``topics``."""
-        for config, said in modules_named("topics"):
+        for config, module in modules_named("topics"):
             if config.name != self.name:
-                add_topics(said.TOPICS)
+                add_topics(module.TOPICS)

@@ -11,7 +11,7 @@ from apps.accounts.models import Unit, User
 from apps.customers.enums import Language
 from apps.notifications import channels
 from apps.notifications.enums import Platform, TaskState, channel_choices
-from apps.notifications.queries.recipients import Person
+from apps.notifications.queries.persons import Person
 from apps.notifications.topics import TOPICS, topic_choices
 
 

@@ -1,7 +1,7 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE = view(
     "delivery phonetask preference subscription suppressedaddress webhookendpoint webhookevent"
@@ -15,7 +15,7 @@ LEAD = (
     | view(
         "announcement notificationpolicy messagetemplate grouprobot colleagueaccount buttonpress"
     )
-    | keep("announcement")
+    | maintain("announcement")
     | may("see_health lift_suppressedaddress manage_endpoint manage_policy manage_template")
     | may("manage_grouprobot manage_colleagueaccount")
 )

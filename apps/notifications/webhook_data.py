@@ -14,10 +14,12 @@ _OURS = frozenset({"waybill_id"})
 
 
 def public_content(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _told(name, value) for name, value in payload.items() if name not in _OURS}
+    return {
+        name: _public_value(name, value) for name, value in payload.items() if name not in _OURS
+    }
 
 
-def _told(name: str, value: Any) -> Any:
+def _public_value(name: str, value: Any) -> Any:
     if name in _TIMES:
         return wired(value)
     if name in _IDS and isinstance(value, int):

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.backoffice.forms.imports import ImportForm
 from apps.core.errors import BadInput
-from apps.core.fields import SaidMomentField
+from apps.core.fields import NaturalMomentField
 from apps.customers.enums import FollowUpClass, JobType, SettlementMethod
 from apps.customers.models import Customer
 from apps.orders.cleaning import LENGTHS, clean_moment, clean_order
@@ -285,7 +285,7 @@ class OutcomeForm(forms.Form):
 
 
 class PostponeForm(forms.Form):
-    due_at = SaidMomentField(label=_("New time"))
+    due_at = NaturalMomentField(label=_("New time"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 

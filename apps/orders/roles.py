@@ -1,7 +1,7 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE = view(
     "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm"
@@ -10,7 +10,7 @@ SEE = view(
 )
 TAKE = (
     SEE
-    | keep("declaredcount dispatcharrangement workorder")
+    | maintain("declaredcount dispatcharrangement workorder")
     | may(
         "confirm_workorder cancel_workorder print_workorder reveal_workorder import_workorder"
         " complete_followuptask resolve_declaredcount"
@@ -18,18 +18,18 @@ TAKE = (
 )
 CARRY_OUT = (
     SEE
-    | keep("dispatcharrangement")
+    | maintain("dispatcharrangement")
     | may("print_workorder reveal_workorder complete_followuptask")
 )
-LEAD = SEE | may("assign_workorder") | keep("followuptemplate")
-KEEP_GOODS_LISTS = keep("harmlessterm prohibitedlist prohibitedterm")
+LEAD = SEE | may("assign_workorder") | maintain("followuptemplate")
+MAINTAIN_GOODS_LISTS = maintain("harmlessterm prohibitedlist prohibitedterm")
 
 ROLES = {
     Role.AGENT: TAKE,
-    Role.DIRECTOR: TAKE | LEAD | KEEP_GOODS_LISTS,
-    Role.DEPARTMENT_MANAGER: LEAD | KEEP_GOODS_LISTS,
+    Role.DIRECTOR: TAKE | LEAD | MAINTAIN_GOODS_LISTS,
+    Role.DEPARTMENT_MANAGER: LEAD | MAINTAIN_GOODS_LISTS,
     Role.PROJECT_MANAGER: TAKE | LEAD,
-    Role.QC_MANAGER: SEE | KEEP_GOODS_LISTS,
+    Role.QC_MANAGER: SEE | MAINTAIN_GOODS_LISTS,
     Role.DEPUTY_GENERAL_MANAGER: LEAD,
     Role.GENERAL_MANAGER: LEAD,
     Role.DISPATCHER: CARRY_OUT,

@@ -1,5 +1,5 @@
-"""Photos that come with a public form: limits while they arrive, made harmless, kept when the
-form has to be shown again."""
+"""Files that come with a public form: limits while they arrive, photos made harmless, kept when the form has to be
+shown again."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -16,7 +16,8 @@ from apps.backoffice.models import HeldFile
 from apps.backoffice.once import once
 from apps.backoffice.queries.held_files import held_files, held_keys
 from apps.backoffice.services import drop_held, hold_files, read_held
-from apps.core.errors import BadInput, NotKept
+from apps.claims.services.papers import clean_paper
+from apps.core.errors import BadInput, NotStored
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
 from apps.core.times import now
@@ -77,6 +78,8 @@ class Photos:
     """The photos of one request: fresh ones, made harmless; those kept from the last try; and what
     is wrong with the others, in words."""
 
+    field = "photos"
+
     def __init__(self, request: HttpRequest) -> None:
         self.fresh: list[CleanFile] = []
         self.errors: list[str] = []
@@ -84,7 +87,7 @@ class Photos:
         keys = [key for key in request.POST.getlist("kept")[:MOST] if key not in dropped]
         self.kept: list[HeldFile] = held_files(held_keys(keys), owner=None)
         quota: Quota | None = getattr(request, "quota", None)
-        self._judge(request.FILES.getlist("photos"), quota)
+        self._judge(request.FILES.getlist(self.field), quota)
 
     def _judge(self, files: Sequence["UploadedFile[bytes]"], quota: Quota | None) -> None:
         megabytes = settings.UPLOAD_MAX_BYTES // 1024 // 1024
@@ -95,19 +98,26 @@ class Photos:
             )
         for file in files:
             if len(self.kept) + len(self.fresh) >= MOST:
-                self.errors.append(_too_many())
+                self.errors.append(self.too_many())
                 break
             self._read(file)
-        if quota is not None and quota.too_many and _too_many() not in self.errors:
-            self.errors.append(_too_many())
+        if quota is not None and quota.too_many and self.too_many() not in self.errors:
+            self.errors.append(self.too_many())
 
     def _read(self, file: "UploadedFile[bytes]") -> None:
         name = file.name or ""
         try:
-            self.fresh.append(clean_file(NewFile(file.read(), name), only_pictures=True))
+            self.fresh.append(self.clean(NewFile(file.read(), name)))
         except BadInput as problem:
-            words = str(problem)
-            self.errors.append(words if name[:60] in words else f"{name[:60]}: {words}")
+            text = str(problem)
+            self.errors.append(text if name[:60] in text else f"{name[:60]}: {text}")
+
+    def clean(self, file: NewFile) -> CleanFile:
+        """What of it may be kept; BadInput for anything else."""
+        return clean_file(file, only_pictures=True)
+
+    def too_many(self) -> str:
+        return _("At most %(n)d photos.") % {"n": MOST}
 
     @property
     def are_there(self) -> bool:
@@ -117,9 +127,9 @@ class Photos:
         """For the next try; where the disk takes none, they have to be chosen again."""
         try:
             self.kept += hold_files(files=self.fresh, owner=None, at=now())
-        except NotKept:
+        except NotStored:
             names = ", ".join(file.name[:60] for file in self.fresh)
-            self.errors.append(_("Please choose these photos again: %(names)s") % {"names": names})
+            self.errors.append(_("Please choose these files again: %(names)s") % {"names": names})
         self.fresh = []
 
     def take(self) -> list[CleanFile | NewFile]:
@@ -132,5 +142,13 @@ class Photos:
             drop_held(keys=[file.key for file in self.kept])
 
 
-def _too_many() -> str:
-    return _("At most %(n)d photos.") % {"n": MOST}
+class Papers(Photos):
+    """The papers of a claim: pictures, and PDFs with nothing in them that runs."""
+
+    field = "papers"
+
+    def clean(self, file: NewFile) -> CleanFile:
+        return clean_paper(file)
+
+    def too_many(self) -> str:
+        return _("At most %(n)d files.") % {"n": MOST}

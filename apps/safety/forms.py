@@ -59,7 +59,7 @@ class CheckForm(forms.Form):
         self.fields["person"] = WhoField(required=False)
         self.fields["due_on"] = forms.DateField(label=_("until"), required=False)
 
-    def said(self) -> dict[str, Any]:
+    def answers(self) -> dict[str, Any]:
         """As the service takes it."""
         typed = self.cleaned_data
         answers = {

@@ -8,7 +8,7 @@ def seal() -> int:
     what was done to the copy is seen before more is written to it."""
     made = services.seal_new_rows()
     services.verify_recent()
-    services.keep_outside()
+    services.store_outside()
     return made
 
 

@@ -198,7 +198,7 @@ class OfferForm(ChosenPeople):
         return {item.pk: self.cleaned_data[f"word_{item.pk}"] for item in self.items}
 
     @property
-    def kept(self) -> set[int]:
+    def kept_ids(self) -> set[int]:
         return {item.pk for item in self.items if self.cleaned_data[f"keep_{item.pk}"]}
 
 

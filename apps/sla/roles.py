@@ -1,11 +1,11 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE_CLOCKS = view("clock")
 SEE = SEE_CLOCKS | view("calendarday calendaryear policy workingcalendar")
-LEAD = SEE | keep("workingcalendar") | may("publish_policy")
+LEAD = SEE | maintain("workingcalendar") | may("publish_policy")
 
 ROLES = {
     Role.AGENT: SEE,

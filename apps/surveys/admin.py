@@ -166,7 +166,7 @@ class SurveyAskAdmin(ReportAdmin, ListAdmin, RecordAdmin):
         "asked_at",
         "state",
         "score",
-        "said",
+        "masked_words",
         "answered_at",
     )
     readonly_fields = fields
@@ -176,7 +176,7 @@ class SurveyAskAdmin(ReportAdmin, ListAdmin, RecordAdmin):
         return super().get_queryset(request).filter(customer__in=seen)  # type: ignore[no-any-return]  # of SurveyAsk
 
     @admin.display(description=_("in their words"))
-    def said(self, ask: SurveyAsk) -> str:
+    def masked_words(self, ask: SurveyAsk) -> str:
         return mask_text(ask.words)
 
 

@@ -112,13 +112,13 @@ def _new_ones(found: list[Candidate], quarter: date) -> list[Candidate]:
     for pair in rows.values_list("phone_index", "email_index"):
         known |= set(pair)
     known.discard("")
-    kept = []
+    chosen = []
     for one in found:
         keys = {key for key in (one.phone_index, one.email_index) if key}
         if keys and not keys & known:
-            kept.append(one)
+            chosen.append(one)
             known |= keys
-    return kept
+    return chosen
 
 
 def survey_token(ask: SurveyAsk) -> str:
@@ -128,8 +128,8 @@ def survey_token(ask: SurveyAsk) -> str:
 
 def survey_of(token: str) -> SurveyAsk | None:
     """The question behind a link; None for whatever we did not make."""
-    said, _dash, seal = token.partition("-")
-    row = unhide(Id.SURVEY, said)
+    name, _dash, seal = token.partition("-")
+    row = unhide(Id.SURVEY, name)
     if row is None or not hmac.compare_digest(seal.encode(), _seal(str(row)).encode()):
         return None
     return SurveyAsk.objects.select_related("waybill").filter(pk=row).first()
@@ -166,7 +166,7 @@ def survey_figures(
     first: datetime, before: datetime, *, customers: QuerySet[Customer] | None = None
 ) -> list[SurveyFigures]:
     """Of each audience, by when they were asked, of ``customers`` only where given; one query."""
-    said = Q(state=SurveyState.ANSWERED)
+    answered = Q(state=SurveyState.ANSWERED)
     asks = SurveyAsk.objects.filter(asked_at__gte=first, asked_at__lt=before)
     if customers is not None:
         asks = asks.filter(customer__in=customers)
@@ -175,8 +175,8 @@ def survey_figures(
         .values("audience")
         .annotate(
             chosen=Count("pk"),
-            asked=Count("pk", filter=said | Q(state=SurveyState.SENT)),
-            answered=Count("pk", filter=said),
+            asked=Count("pk", filter=answered | Q(state=SurveyState.SENT)),
+            answered=Count("pk", filter=answered),
             satisfied=Count("pk", filter=Q(score__gte=4)),
             dissatisfied=Count("pk", filter=Q(score__lte=2)),
             mean=Avg("score"),

@@ -111,10 +111,10 @@ class Meaning:
     strength: int
     rank: int
     # Made once: reading the value of an enum member is dear where it is done thousands of times.
-    said: str = field(init=False)
+    status_value: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "said", self.status.value)
+        object.__setattr__(self, "status_value", self.status.value)
 
 
 def strength_of(status: str, reason: str) -> int:

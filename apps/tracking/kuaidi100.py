@@ -52,8 +52,8 @@ class Row:
     @property
     def identity(self) -> str:
         """Equal for the same line in the next push; what is filled in later is left out."""
-        said = f"{self.occurred_at.isoformat()}\x1f{self.code}\x1f{''.join(self.text.split())}"
-        return "row:" + hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+        content = f"{self.occurred_at.isoformat()}\x1f{self.code}\x1f{''.join(self.text.split())}"
+        return "row:" + hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,20 +140,20 @@ def classify(text: str, *, number: str = "", word: str = "") -> str:
     an exact number outweighs the text, except that "signed" never means "the station has it" or
     "another carrier has it".
     """
-    told = _told(number) or _told(word)
+    by_number = _code_for(number) or _code_for(word)
     read = code_from_text(text)
-    if told is None:
+    if by_number is None:
         return read or "in_transit"
-    if not read or read == told:
-        return told
-    status, seen = CODES[told].status, CODES[read].status
-    if status in _VAGUE or seen in _AGAINST.get(status, ()) or (told, read) in _AFTER:
+    if not read or read == by_number:
+        return by_number
+    status, seen = CODES[by_number].status, CODES[read].status
+    if status in _VAGUE or seen in _AGAINST.get(status, ()) or (by_number, read) in _AFTER:
         return read
-    if told in _OPEN and seen not in _OPEN[told] and read not in _GENERAL:
+    if by_number in _OPEN and seen not in _OPEN[by_number] and read not in _GENERAL:
         return read
-    if told == "delivered.self" and seen == S.DELIVERED:
+    if by_number == "delivered.self" and seen == S.DELIVERED:
         return read
-    return told
+    return by_number
 
 
 def is_no_event(text: str, *, number: str = "", word: str = "") -> bool:
@@ -161,10 +161,10 @@ def is_no_event(text: str, *, number: str = "", word: str = "") -> bool:
     more."""
     if says_no_record(text):
         return True
-    told = _told(number) or _told(word)
-    return is_courtesy(text) and (told is None or CODES[told].status in _VAGUE)
+    by_number = _code_for(number) or _code_for(word)
+    return is_courtesy(text) and (by_number is None or CODES[by_number].status in _VAGUE)
 
 
-def _told(said: str) -> str | None:
+def _code_for(value: str) -> str | None:
     """Senders mix the two columns up: a word stands where the number belongs."""
-    return KUAIDI100_CODES.get(said) or KUAIDI100_WORDS.get(said)
+    return KUAIDI100_CODES.get(value) or KUAIDI100_WORDS.get(value)

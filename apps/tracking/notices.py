@@ -175,8 +175,8 @@ def _waybill_payload(event: Event, row: Mapping[str, Any]) -> dict[str, Any]:
         "promised_at": row["promised_at"],
         "expected_at": row["expected_at"],
     }
-    told = _TOLD_MERCHANTS[event.kind]
-    return facts | {ours: event.data.get(theirs) for theirs, ours in told.items()}
+    names = _TOLD_MERCHANTS[event.kind]
+    return facts | {ours: event.data.get(theirs) for theirs, ours in names.items()}
 
 
 # Names in our events → names that merchants know.

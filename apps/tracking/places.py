@@ -99,8 +99,10 @@ def places_of(text: str) -> tuple[Place | None, Place | None]:
     """(where it was, where it goes next) as a scan's text says; None for what it does not say."""
     text = _BEHIND.sub("", text)
     head, *rest = _ONWARD.split(text, maxsplit=1)
-    told = _PEOPLE.split(head, maxsplit=1)[0]
-    return _here(told) or _spelt_out(head, told), _onward(rest[0]) if rest else None
+    before_people = _PEOPLE.split(head, maxsplit=1)[0]
+    return _here(before_people) or _spelt_out(head, before_people), _onward(
+        rest[0]
+    ) if rest else None
 
 
 def is_somebody(place: Place, names: Iterable[str]) -> bool:
@@ -124,18 +126,20 @@ def _here(text: str) -> Place | None:
     return next((place for place in named if place.kind), named[0] if named else None)
 
 
-def _spelt_out(text: str, told: str) -> Place | None:
+def _spelt_out(text: str, before_people: str) -> Place | None:
     """A city by its full name where nothing else says that a place follows: 客户签收 海口市龙华区.
     In brackets nobody is called so, whoever was named before."""
-    for match in _BRACKET.finditer(text, len(told)):
+    for match in _BRACKET.finditer(text, len(before_people)):
         place = _read_at(match[1], 0)
         if place and match[1].startswith(f"{place.city}市"):
             # Without a site it may be where the consignee lives: the city is enough.
             return place if place.kind else Place(place.city)
-    for match in re.finditer("市", told):
+    for match in re.finditer("市", before_people):
         for start in range(max(0, match.start() - _LONGEST_NAME), match.start() - 1):
-            city = next((a for a in areas_named(told[start : match.end()]) if a.is_city), None)
-            if city is not None and not _GOES.search(told[:start]):
+            city = next(
+                (a for a in areas_named(before_people[start : match.end()]) if a.is_city), None
+            )
+            if city is not None and not _GOES.search(before_people[:start]):
                 return Place(city.short)
     return None
 

@@ -217,9 +217,9 @@ def _is_tidy(event: IncomingEvent) -> bool:
     place, city, text, source_id = event.place, event.city, event.text, event.source_id
     if not type(place) is type(city) is type(text) is type(source_id) is str:
         return False
-    said = f"|{place}|{city}|{text}|{source_id}|"
+    joined = f"|{place}|{city}|{text}|{source_id}|"
     short = len(city) <= 40 and len(source_id) <= 80 and len(place) <= 120 and len(text) <= 500
-    return short and said.isprintable() and "| " not in said and " |" not in said
+    return short and joined.isprintable() and "| " not in joined and " |" not in joined
 
 
 def check_time(moment: datetime, at: datetime) -> None:
@@ -238,11 +238,11 @@ def check_time(moment: datetime, at: datetime) -> None:
 def fingerprint(event: IncomingEvent) -> str:
     """128 bits of what an event says, as hex: equal for a repeat, whatever zone it is told in."""
     instant = (event.occurred_at - _EPOCH) // _MICROSECOND
-    said = (
+    content = (
         f"{instant}\x1f{event.code}\x1f{event.place}\x1f{event.city}\x1f{event.text}"
         f"\x1f{event.revision}\x1f{event.supersedes}\x1f{event.withdraws}\x1f{event.unit_code}"
     )
-    return blake2b(said.encode(), digest_size=16).hexdigest()
+    return blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def identity(event: IncomingEvent, content: str) -> str:

@@ -1,7 +1,7 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE = view(
     "authorisedsigner courier deliveryconsent eventbatch feedbacksheet lateshipment"
@@ -11,7 +11,7 @@ SEE = view(
 )
 MOVE = (
     SEE
-    | keep("proofofdelivery")
+    | maintain("proofofdelivery")
     | may(
         "add_scan attach_partner_number import_trackingevent move_returndocument retry_refusedevent weigh_waybill"
     )
@@ -23,7 +23,7 @@ FOLLOW = MOVE | may(
 CORRECT = SEE | may("correct_proofofdelivery correct_trackingevent reveal_waybill")
 # Whose record a stage is on is decided by those who arrange the carrying and run the network.
 ARRANGE = may("assign_stage")
-RUN_NETWORK = ARRANGE | keep(
+RUN_NETWORK = ARRANGE | maintain(
     "courier partneragreement partnercarrier servicelane servicelevel silencelimit"
 )
 
@@ -38,7 +38,7 @@ ROLES = {
     Role.DISPATCHER: MOVE | ARRANGE | may("reveal_waybill"),
     Role.FREIGHT_CLERK: MOVE
     | ARRANGE
-    | keep("partnercarrier")
+    | maintain("partnercarrier")
     | may("handle_lateshipment reveal_waybill"),
     Role.FINANCE: SEE,
     Role.SETTLEMENT_CLERK: SEE,

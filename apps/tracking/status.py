@@ -62,7 +62,7 @@ class Scan:
         )
 
 
-class Standing(NamedTuple):
+class CurrentStatus(NamedTuple):
     """The status columns of a waybill."""
 
     status: str
@@ -85,9 +85,9 @@ class Standing(NamedTuple):
         return self.at if is_terminal(self.status, self.reason) else None
 
 
-def beginning(issued_at: datetime) -> Standing:
+def beginning(issued_at: datetime) -> CurrentStatus:
     """Where a waybill stands before anything was reported."""
-    return Standing(Status.CREATED.value, "", issued_at, BEGINNING, 0, NO_HASH)
+    return CurrentStatus(Status.CREATED.value, "", issued_at, BEGINNING, 0, NO_HASH)
 
 
 def live(scans: Iterable[Scan]) -> list[Scan]:
@@ -112,43 +112,43 @@ def live(scans: Iterable[Scan]) -> list[Scan]:
     ]
 
 
-def merge(standing: Standing, updates: Sequence[StatusUpdate]) -> Standing:
-    """The standing after more live events, in whatever order."""
+def merge(current: CurrentStatus, updates: Sequence[StatusUpdate]) -> CurrentStatus:
+    """The status after more live events, in whatever order."""
     counting = [one for one in updates if one.strength != NONE]
     if not counting:
-        return standing
+        return current
     best = max(counting)
     picked = min(
         (one.at for one in counting if one.status == Status.PICKED_UP),
-        default=standing.picked_up_at,
+        default=current.picked_up_at,
     )
-    if standing.picked_up_at is not None and picked is not None:
-        picked = min(picked, standing.picked_up_at)
+    if current.picked_up_at is not None and picked is not None:
+        picked = min(picked, current.picked_up_at)
     last_at = max(one.at for one in counting)
-    if standing.last_event_at is not None:
-        last_at = max(last_at, standing.last_event_at)
-    place_at, place = _last_place(standing, counting)
-    held = (standing.strength, standing.at, standing.rank, standing.hash)
+    if current.last_event_at is not None:
+        last_at = max(last_at, current.last_event_at)
+    place_at, place = _last_place(current, counting)
+    held = (current.strength, current.at, current.rank, current.hash)
     if best[:4] <= held:
-        return standing._replace(
+        return current._replace(
             picked_up_at=picked, last_event_at=last_at, last_place=place, last_place_at=place_at
         )
-    return Standing(
+    return CurrentStatus(
         *(best.status, best.reason, best.at, best.strength, best.rank, best.hash),
         *(picked, last_at, place, place_at),
     )
 
 
 def _last_place(
-    standing: Standing, counting: Sequence[StatusUpdate]
+    current: CurrentStatus, counting: Sequence[StatusUpdate]
 ) -> tuple[datetime | None, str]:
     """The latest place heard of; an update that names none leaves it what it was."""
     named = [(one.at, one.place) for one in counting if one.place]
-    if standing.last_place_at is not None:
-        named.append((standing.last_place_at, standing.last_place))
+    if current.last_place_at is not None:
+        named.append((current.last_place_at, current.last_place))
     return max(named, default=(None, ""))
 
 
-def derive(scans: Iterable[Scan], *, issued_at: datetime) -> Standing:
+def derive(scans: Iterable[Scan], *, issued_at: datetime) -> CurrentStatus:
     """Where a waybill stands, from all its events at once."""
     return merge(beginning(issued_at), [scan.status_update for scan in live(scans)])

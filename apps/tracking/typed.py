@@ -104,7 +104,7 @@ def items_of(text: str) -> list[str]:
     bare = _ADDRESS.sub(lambda found: " " * len(found[0]), plain)
     for piece in [*pieces, Piece(len(plain), len(plain), "", "")]:
         words = (word for word in _WORD.finditer(bare, at, piece.start))
-        items |= {w[0]: None for w in words if _is_code(w, beside_numbers=bool(pieces))}
+        items |= {w[0]: None for w in words if _is_code(w, among_numbers=bool(pieces))}
         if piece.text:
             items[piece.number or " ".join(piece.text.split())] = None
         at = piece.end
@@ -183,10 +183,10 @@ def _blank(plain: str, pieces: list[Piece]) -> str:
     return plain
 
 
-def _is_code(found: re.Match[str], *, beside_numbers: bool) -> bool:
+def _is_code(found: re.Match[str], *, among_numbers: bool) -> bool:
     """A barcode of somebody else, not a word of a sentence."""
     word = found[0].strip("#:?=&/.-_!*")
-    if not beside_numbers:
+    if not among_numbers:
         return bool(word)
     if not word.isascii() or len(word) < _ENOUGH or _NO_CODE.fullmatch(word):
         return False

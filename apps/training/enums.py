@@ -43,7 +43,7 @@ class Basis(ColourChoices):
     WAIVER = "waiver", _("Waiver"), "amber"
 
 
-class Manner(ColourChoices):
+class ObservationPoint(ColourChoices):
     """What a leader listens for in a real call; no exam can ask it."""
 
     PROMPT = "prompt", _("Answered within three rings"), "blue"

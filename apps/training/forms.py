@@ -14,7 +14,7 @@ from apps.knowledge.enums import Audience
 from apps.knowledge.models import Article, ArticleVersion
 from apps.knowledge.models.articles import LONGEST
 from apps.knowledge.queries import article_in_force
-from apps.training.enums import FALSE, TRUE, Area, Manner, QuestionKind
+from apps.training.enums import FALSE, TRUE, Area, ObservationPoint, QuestionKind
 from apps.training.models import Course, Exam
 from apps.training.models.exams import LONGEST_MINUTES, LONGEST_PAUSE, MOST_ATTEMPTS
 from apps.training.models.questions import LONGEST_QUESTION, MOST_POINTS
@@ -300,16 +300,16 @@ class ObservationForm(PeopleForm):
         max_length=120,
         help_text=_("Day and time, or the number of the case."),
     )
-    kept = forms.MultipleChoiceField(
-        label=_("what was kept"), choices=Manner.choices, required=False,
+    points_met = forms.MultipleChoiceField(
+        label=_("what was kept"), choices=ObservationPoint.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     remark = forms.CharField(
         label=_("remark"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def clean_kept(self) -> list[Manner]:
-        return [Manner(one) for one in self.cleaned_data["kept"]]
+    def clean_points_met(self) -> list[ObservationPoint]:
+        return [ObservationPoint(one) for one in self.cleaned_data["points_met"]]
 
 
 TRUTHS = ((TRUE, _("True")), (FALSE, _("False")))

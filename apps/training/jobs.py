@@ -16,7 +16,7 @@ from apps.training.queries.people import Learner
 from apps.training.services.question_sheets import COLUMNS, EXAMPLE, read_question, take_question
 
 
-class STANDS(models.TextChoices):
+class LearnerProgress(models.TextChoices):
     LATE = "late", _("Late with a course")
     LEARNING = "learning", _("Learning")
     NOT_QUALIFIED = "not_qualified", _("Not qualified")
@@ -25,7 +25,7 @@ class STANDS(models.TextChoices):
 def _rows(by: Any, query: Query) -> Iterable[Learner]:
     unit = query.get("unit", "")
     chosen = Unit.objects.filter(pk=unit).first() if unit.isdigit() else None
-    return learners(by, timezone.now(), unit=chosen, stand=query.get("stand", ""))
+    return learners(by, timezone.now(), unit=chosen, progress=query.get("progress", ""))
 
 
 def _areas(row: Learner) -> str:

@@ -1,7 +1,7 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 # Everybody learns: their own courses, exams and qualifications, on pages of their own.
 LEARN = may("take_attempt")
@@ -10,7 +10,7 @@ LEAD = (
     | view("course lesson enrolment attempt observation qualification requirement exam")
     | may("add_enrolment add_observation mark_attempt waive_qualification allow_attempt")
 )
-WRITE = LEAD | keep("course question exam") | view("question") | may("regrade_question")
+WRITE = LEAD | maintain("course question exam") | view("question") | may("regrade_question")
 RUN = WRITE | may("revoke_qualification set_requirement")
 
 ROLES = {

@@ -40,5 +40,5 @@ def test_who_came_later_is_told_once_by_twenty() -> None:
     now, by = timezone.now(), system_user("sweeper")
     assert at_once(lambda: campaigns.tell_late_customers(by=by, at=now))["done"] == N
     assert CampaignSupplement.objects.get().customers == len(late)
-    told = Event.objects.filter(kind__in=["account_notice.told", "account_notice.handed_over"])
-    assert told.count() == len(late) + 1
+    notices = Event.objects.filter(kind__in=["account_notice.told", "account_notice.handed_over"])
+    assert notices.count() == len(late) + 1

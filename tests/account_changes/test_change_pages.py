@@ -69,10 +69,10 @@ def test_whoever_only_reads_is_offered_the_briefing_alone(client: Client) -> Non
     who = make.staff()
     project = make.prepared(who, timezone.now())
     at_desk(client, who.service)
-    said = client.get(page(project)).content.decode()
-    assert act(project, "read") in said
+    html = client.get(page(project)).content.decode()
+    assert act(project, "read") in html
     for name in ("edit", "ask", "choose-account", "call-off", "stop", "approve"):
-        assert act(project, name) not in said
+        assert act(project, name) not in html
         assert client.post(act(project, name), {"reason": "试试看"}).status_code == 403
     assert client.post(act(project, "read")).status_code == 302
     assert project.readings.get().user == who.service
@@ -111,8 +111,8 @@ def test_the_page_leads_from_the_reason_to_the_request(client: Client) -> None:
     }  # fmt: skip
     while lacking := lacks_before_asking(make.fresh(project), timezone.now()):
         leads = next_act(make.fresh(project), lacking)
-        said = client.get(page(project)).content.decode()
-        assert f'class="button is-primary" href="{act(project, leads)}"' in said
+        html = client.get(page(project)).content.decode()
+        assert f'class="button is-primary" href="{act(project, leads)}"' in html
         if leads == "file-paper":
             changes.file_paper(
                 project, kind=PaperKind.OPENING, paper=make.scan(), by=who.finance, at=timezone.now()
@@ -170,9 +170,9 @@ def test_every_stage_in_both_languages_with_report_and_paper(client: Client, lan
     for one in (project, other):
         answer = client.get(page(one))
         assert answer.status_code == 200
-        said = answer.content.decode()
-        assert ("Who did what when" in said) == (language == "en")
-        assert ("经办记录" in said) == (language == "zh-hans")
+        html = answer.content.decode()
+        assert ("Who did what when" in html) == (language == "en")
+        assert ("经办记录" in html) == (language == "zh-hans")
     printed = client.get(f"{LIST}{project.pk}/report/")
     assert printed.status_code == 200
     assert "顺利完成" in printed.content.decode()

@@ -83,7 +83,7 @@ def test_a_whole_change_from_its_reason_to_its_report() -> None:
     changes.schedule_change(project, since=since, by=who.finance, at=begin)
     make.everybody_reads(project, begin)
     assert missing_readers(project) == []
-    make.everybody_is_told(project, begin + DAY)
+    make.notify_everyone(project, begin + DAY)
     assert which_account(customer, since, purpose=COD) == old, "nobody is told it before it starts"
     changes.start_change(project, by=who.finance, at=since)
     project = make.fresh(project)
@@ -302,7 +302,7 @@ def test_rolled_back_everybody_is_told_what_they_were_told_before() -> None:
     make.approve(project, who.management, now - 20 * DAY)
     make.everybody_reads(project, now - 20 * DAY)
     changes.schedule_change(project, since=now - 10 * DAY, by=who.finance, at=now - 20 * DAY)
-    make.everybody_is_told(project, now - 15 * DAY)
+    make.notify_everyone(project, now - 15 * DAY)
     changes.start_change(project, by=who.finance, at=now - 10 * DAY)
     checked()
     assert which_account(mine, now, purpose=COD) == new
@@ -334,7 +334,7 @@ def test_only_the_listed_customers_change_and_the_old_account_stays_open_for_the
     make.approve(project, who.management, at)
     make.everybody_reads(project, at)
     changes.schedule_change(project, since=at + 2 * DAY, by=who.finance, at=at)
-    make.everybody_is_told(project, at + DAY)
+    make.notify_everyone(project, at + DAY)
     changes.start_change(project, by=who.finance, at=at + 2 * DAY)
     checked()
     project = make.fresh(project)

@@ -29,7 +29,7 @@ from tests.factories.campaigns import (
     scheduled_change,
     sent_campaign,
 )
-from tests.factories.changes import everybody_is_told, fresh
+from tests.factories.changes import fresh, notify_everyone
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import relay_all, send_all
 
@@ -87,7 +87,7 @@ def test_in_transition_too_but_neither_paused_nor_over() -> None:
     customer()
     begun = timezone.now() - 20 * DAY
     project = scheduled_change(begun)
-    everybody_is_told(project, begun)
+    notify_everyone(project, begun)
     started = changes.start_change(fresh(project), by=system_user("clocks"), at=begun + 14 * DAY)
     late = newcomer()
     officer = UserFactory()
@@ -106,7 +106,7 @@ def test_who_comes_after_the_deadline_is_called_at_once_and_holds_up_nothing() -
     customer()
     begun = timezone.now() - 20 * DAY
     project = scheduled_change(begun)
-    everybody_is_told(project, begun)
+    notify_everyone(project, begun)
     late, at = newcomer(), begun + 14 * DAY - timedelta(minutes=5)
     assert tell(at) == 1
     row = CampaignRecipient.objects.get(customer=late)
@@ -121,7 +121,7 @@ def test_its_clock_is_its_own_and_ends_with_an_agent_for_everybody() -> None:
     customer()
     begun = timezone.now() - 20 * DAY
     project = scheduled_change(begun)
-    everybody_is_told(project, begun)
+    notify_everyone(project, begun)
     assert Matter.objects.get(kind="account_campaign").closed_at is not None
     newcomer()
     tell(begun + 14 * DAY - timedelta(minutes=5))

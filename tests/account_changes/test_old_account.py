@@ -74,7 +74,7 @@ def test_of_a_listed_customer_money_at_the_account_that_others_still_use_is_an_e
     make.approve(project, who.management, at)
     make.everybody_reads(project, at)
     changes.schedule_change(project, since=at + 2 * DAY, by=who.finance, at=at)
-    make.everybody_is_told(project, at + DAY)
+    make.notify_everyone(project, at + DAY)
     changes.start_change(project, by=who.finance, at=at + 2 * DAY)
     changes.close_change(project, by=who.finance, at=timezone.now() - 5 * DAY)
     taken(

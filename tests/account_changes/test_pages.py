@@ -98,7 +98,7 @@ def test_the_list_in_every_view_and_as_a_sheet(director: Client, view: str) -> N
     shown = director.get(f"{LIST}?view={view}").content.decode()
     assert (lonely.name in shown) == (view in ("open", "calls", "all"))
     assert (one.name in shown) == (view in ("open", "all"))
-    asked = f"{LIST}?view=all&campaign={campaign.pk}&channel=sms&stand=read&q={one.code}"
+    asked = f"{LIST}?view=all&campaign={campaign.pk}&channel=sms&status=read&q={one.code}"
     assert one.name not in director.get(asked).content.decode()
     sheet = director.post(f"{LIST}export/", {"format": "csv", "view": "all"})
     text = b"".join(sheet.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from apps.account_changes.enums import MessageStand, RecipientState
+from apps.account_changes.enums import MessageStatus, RecipientState
 from apps.account_changes.models import CampaignMessage, CampaignRecipient
 from apps.account_changes.queries.campaigns import board_of
 from apps.account_changes.services import campaigns, changes
@@ -64,10 +64,10 @@ def test_each_channels_word_moves_the_customer_along() -> None:
     arrives(row, DeliveryState.SENDING, DeliveryState.ACCEPTED)
     row.refresh_from_db()
     assert row.state == R.TOLD, "sent is not arrived"
-    assert row.messages.get().stand == MessageStand.SENT
+    assert row.messages.get().status == MessageStatus.SENT
     arrives(row, DeliveryState.DELIVERED, DeliveryState.READ)
     row.refresh_from_db()
-    assert (row.state, row.messages.get().stand) == (R.READ, MessageStand.READ)
+    assert (row.state, row.messages.get().status) == (R.READ, MessageStatus.READ)
     moved = Event.objects.get(kind="account_notice.moved", subject_id=str(row.pk))
     assert (moved.data["from"], moved.data["to"]) == ("told", "read")
 
@@ -81,7 +81,7 @@ def test_told_twice_of_the_same_changes_nothing() -> None:
     campaigns.note_messages(events)
     campaigns.note_messages(list(reversed(events)))
     assert Event.objects.filter(kind="account_notice.moved").count() == 1
-    assert CampaignMessage.objects.get().stand == MessageStand.DELIVERED
+    assert CampaignMessage.objects.get().status == MessageStatus.DELIVERED
 
 
 def test_whoever_is_not_reached_is_called_by_an_agent_with_a_script() -> None:
@@ -207,7 +207,7 @@ def test_a_hundred_receipts_cost_as_many_statements_as_two(
     made, _left = [customer() for _n in range(20)], customer()
     campaign = sent_campaign()
     by = system_user("notifier")
-    told_events = {
+    notice_events = {
         event.subject_id: event.pk for event in Event.objects.filter(kind="account_notice.told")
     }
 
@@ -219,7 +219,7 @@ def test_a_hundred_receipts_cost_as_many_statements_as_two(
                 by=by,
                 data={
                     "topic": "account_notice.told",
-                    "event": told_events[str(row.pk)],
+                    "event": notice_events[str(row.pk)],
                     "channel": "sms",
                     "to": "delivered",
                 },

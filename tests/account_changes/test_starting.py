@@ -56,7 +56,7 @@ def test_put_off_while_it_is_paused_customers_are_told_and_it_starts() -> None:
     assert make.fresh(project).is_paused, "putting it off resumes nothing"
     changes.resume_change(project, by=who.finance, at=now)
     assert changes.work_changes() == 0
-    make.everybody_is_told(project, now)
+    make.notify_everyone(project, now)
     changes.start_change(project, by=who.finance, at=now + 2 * DAY)
     assert make.fresh(project).state == ProjectState.TRANSITION
 
@@ -114,15 +114,15 @@ def test_the_page_says_so_beforehand_and_leads_to_the_notice(
     client.cookies["yipiao_language"] = language
     press = f"/admin/account_changes/campaign/add/?project={project.number}"
 
-    def said(user: Any) -> str:
+    def page_of(user: Any) -> str:
         sign_in(client, user)
         return client.get(
             f"/admin/account_changes/changeproject/{project.pk}/change/"
         ).content.decode()
 
-    assert lacks in said(who.finance) and tell in said(who.finance)
-    assert press in said(who.finance)
-    assert press not in said(who.operations), "who may not send it is not led there"
-    make.everybody_is_told(project, timezone.now())
-    assert lacks not in said(who.finance)
-    assert press not in said(who.finance)
+    assert lacks in page_of(who.finance) and tell in page_of(who.finance)
+    assert press in page_of(who.finance)
+    assert press not in page_of(who.operations), "who may not send it is not led there"
+    make.notify_everyone(project, timezone.now())
+    assert lacks not in page_of(who.finance)
+    assert press not in page_of(who.finance)

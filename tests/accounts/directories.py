@@ -32,11 +32,11 @@ def company(_directory: Directory, settings: Any) -> Iterator[Directory]:
         "client_id": CLIENT,
         "client_secret": "s3cret",
     }
-    provider.forget()
+    provider.clear_cache()
     _directory.mend()
     yield _directory
     _directory.mend()
-    provider.forget()
+    provider.clear_cache()
 
 
 def newcomer(company: Directory, **claims: Any) -> str:

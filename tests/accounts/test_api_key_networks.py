@@ -33,15 +33,15 @@ def key_from(networks: str) -> tuple[ApiKey, dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("", []),
         ("203.0.113.7", ["203.0.113.7/32"]),
         ("203.0.113.0/24, 2001:DB8::/32；203.0.113.0/24", ["203.0.113.0/24", "2001:db8::/32"]),
     ],
 )
-def test_ranges_are_kept_in_one_spelling(typed: str, kept: list[str]) -> None:
-    assert read_networks(typed) == kept
+def test_ranges_are_kept_in_one_spelling(typed: str, stored: list[str]) -> None:
+    assert read_networks(typed) == stored
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]] = [
 ]
 
 
-def said(client: Client) -> str:
+def page_text(client: Client) -> str:
     return client.get("/admin/login/").content.decode()
 
 
@@ -53,7 +53,7 @@ def test_a_wrong_token_is_refused_in_words(
         answer = come(client, sub)
     assert answer.url == "/admin/login/"
     with override("zh-hans"):
-        assert str(WORDS[code]) in said(client)
+        assert str(WORDS[code]) in page_text(client)
     assert f"refused: {code}" in caplog.text
     assert not DirectoryIdentity.objects.exists()
     company.mend()
@@ -76,7 +76,7 @@ def test_a_strange_signature_is_refused_and_a_turned_key_is_not(
     company.signs_with = company.strange_key
     client.cookies["yipiao_language"] = "en"
     assert come(client, sub).url == "/admin/login/"
-    assert "is not signed by the directory, so it was not accepted" in said(client)
+    assert "is not signed by the directory, so it was not accepted" in page_text(client)
     company.turn_key()
     company.asked.clear()
     assert come(client, sub).status_code == 403
@@ -105,7 +105,7 @@ def test_an_answer_opens_once_and_in_its_own_browser_only(
     assert client.get(back).status_code == 403
     assert client.get(back).url == "/admin/login/"
     with override("zh-hans"):
-        assert str(WORDS["other_sign_in"]) in said(client)
+        assert str(WORDS["other_sign_in"]) in page_text(client)
 
 
 def test_a_code_is_worth_nothing_without_its_verifier(client: Client, company: Directory) -> None:
@@ -125,7 +125,7 @@ def test_broken_off_there_is_said_here(client: Client, company: Directory) -> No
     state = begun.url.split("state=")[1].split("&")[0]
     assert client.get(BACK, {"error": "access_denied", "state": state}).url == "/admin/login/"
     with override("zh-hans"):
-        assert str(WORDS["denied"]) in said(client)
+        assert str(WORDS["denied"]) in page_text(client)
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_a_directory_that_is_down_or_answers_garbage(
     company.answers = answers
     assert client.get(BEGIN).url == "/admin/login/"
     with override("zh-hans"):
-        assert str(WORDS[code]) in said(client)
+        assert str(WORDS[code]) in page_text(client)
     # For some seconds nobody waits for it again.
     company.asked.clear()
     assert client.get(BEGIN).url == "/admin/login/"
     assert company.asked == []
-    assert "username" in said(client)  # local accounts go on
+    assert "username" in page_text(client)  # local accounts go on
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_down_or_garbage_between_there_and_back(
     company.answers = answers
     assert client.get(back).url == "/admin/login/"
     with override("zh-hans"):
-        assert str(WORDS[code]) in said(client)
+        assert str(WORDS[code]) in page_text(client)
     assert not DirectoryIdentity.objects.exists()
 
 
@@ -190,11 +190,11 @@ def test_keys_that_are_garbage_let_nobody_in(
 ) -> None:
     sub = newcomer(company)
     back = way_back(client, sub)
-    provider.forget()
+    provider.clear_cache()
     company.keys = keys
     assert client.get(back).url == "/admin/login/"
     assert not DirectoryIdentity.objects.exists()
-    provider.forget()
+    provider.clear_cache()
     company.keys = None
     assert come(client, sub).status_code == 403  # known now, and waiting
 
@@ -217,7 +217,7 @@ def test_nobody_listens_at_the_directorys_address(
     settings.OIDC = {**settings.OIDC, "issuer": "http://127.0.0.1:9"}
     assert client.get(BEGIN).url == "/admin/login/"
     with override("zh-hans"):
-        assert str(WORDS["directory_down"]) in said(client)
+        assert str(WORDS["directory_down"]) in page_text(client)
 
 
 def test_it_leads_on_to_pages_of_ours_only(client: Client, company: Directory) -> None:

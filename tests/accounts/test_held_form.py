@@ -48,8 +48,8 @@ def test_it_comes_back_once_with_what_was_typed(client: Client, agent: User) -> 
     assert answer.status_code == 302 and answer.url.startswith(LOGIN)
     back = client.get(answer.url).context["next"]
     assert back == f"{FORM}?draft=1#held"
-    kept = str(client.session[NAME])
-    assert "纸箱" not in kept and "u7eb8" not in kept, "encrypted"
+    stored = str(client.session[NAME])
+    assert "纸箱" not in stored and "u7eb8" not in stored, "encrypted"
     assert enter(client, agent, next=back).url == back
     held = client.get(HELD).json()
     assert held == {

@@ -65,8 +65,8 @@ def test_a_row_that_is_wrong_names_its_column(
     UnitFactory(code="SHA")
     file = take(it, row(**changes), row(登录名="wangwu"))
     assert (file.rows_taken, file.rows_refused) == (1, 1)
-    said = file.rows.get(outcome=RowOutcome.REFUSED).message
-    assert said.startswith(column), said
+    message = file.rows.get(outcome=RowOutcome.REFUSED).message
+    assert message.startswith(column), message
     assert User.objects.filter(username="wangwu").exists()
 
 

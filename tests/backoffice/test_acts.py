@@ -107,7 +107,7 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def said(client: Client, where: str) -> list[str]:
+def messages_of(client: Client, where: str) -> list[str]:
     return [str(one) for one in client.get(where).context["messages"]]
 
 
@@ -123,7 +123,7 @@ def test_an_act_asks_says_what_will_happen_and_is_done_by_who_asked(
     assert (answer.status_code, answer["Location"]) == (302, page(unit))
     (context,) = desk.did
     assert (context.record, context.typed, context.who["by"]) == (unit, {"reason": "搬家"}, boss)
-    assert said(client, page(unit)) == ["It is done."]
+    assert messages_of(client, page(unit)) == ["It is done."]
 
 
 def test_an_act_is_offered_and_done_with_its_permission_only(client: Client, desk: Desk) -> None:
@@ -149,7 +149,7 @@ def test_what_is_impossible_is_not_offered_and_says_which_act_it_was(
     for answer in (client.get(address(unit)), client.post(address(unit))):
         assert (answer.status_code, answer["Location"]) == (302, page(unit))
     assert not desk.did
-    assert all("Rename it" in one for one in said(client, page(unit)))
+    assert all("Rename it" in one for one in messages_of(client, page(unit)))
 
 
 def test_what_is_not_there_is_not_found(client: Client, desk: Desk, boss: User) -> None:
@@ -237,7 +237,7 @@ def test_a_result_in_words_is_said_instead(client: Client, desk: Desk, boss: Use
     desk.put_up(act(desk.run, done="It is done."))
     unit = UnitFactory()
     assert client.post(address(unit)).status_code == 302
-    assert said(client, page(unit)) == ["Moved to 苏州."]
+    assert messages_of(client, page(unit)) == ["Moved to 苏州."]
 
 
 def test_the_add_page_asks_what_the_entry_asks_and_leads_to_the_new_record(

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.backoffice import services, tasks
-from apps.backoffice.enums import FileKind, KeptUnit
+from apps.backoffice.enums import FileKind, RetentionUnit
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField, UnjudgedFile
 from apps.backoffice.models import FileRetention, HeldFile
 from apps.backoffice.queries.held_files import held_files
@@ -41,7 +41,7 @@ def test_for_how_long_is_the_house_s_to_say() -> None:
     now, file = timezone.now(), UnjudgedFile(b"scan", "传真.tif")
     (held,) = services.hold_files(files=[file], owner=None, at=now)
     assert held.keep_until == now + timedelta(hours=2)
-    FileRetention.objects.filter(what=FileKind.FORM_FILE).update(number=3, unit=KeptUnit.DAYS)
+    FileRetention.objects.filter(what=FileKind.FORM_FILE).update(number=3, unit=RetentionUnit.DAYS)
     (held,) = services.hold_files(files=[file], owner=None, at=now)
     assert held.keep_until == now + timedelta(days=3)
 

@@ -117,8 +117,8 @@ def test_the_same_file_twice_is_told_when_and_by_whom(by: User) -> None:
     first = take_in(KIND, content, by=by, filename="一.xlsx")
     with pytest.raises(RuleBroken) as refused:
         hand_in(KIND, content, by=permitted("manage_user"), filename="二.xlsx")
-    said = str(refused.value)
-    assert refused.value.code == "file_known" and "一.xlsx" in said and str(by) in said
+    message = str(refused.value)
+    assert refused.value.code == "file_known" and "一.xlsx" in message and str(by) in message
     assert first.rows_taken == 1
 
 

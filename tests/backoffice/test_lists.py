@@ -230,10 +230,10 @@ def test_the_filters_come_when_they_are_asked_for(client: Client, boss: User) ->
 def test_a_list_is_kept_under_a_name(client: Client, boss: User) -> None:
     query = "kind=rain&view=all&evil=x"
     press(client, form_to(client, "/filters/", query), name="Wet ones")
-    kept = SavedFilter.objects.get()
-    assert kept.query == {"kind": "rain", "view": "all"} and kept.of_list == "accounts.unit"
+    saved = SavedFilter.objects.get()
+    assert saved.query == {"kind": "rain", "view": "all"} and saved.of_list == "accounts.unit"
     assert '<a href="?kind=rain&amp;view=all">★ Wet ones</a>' in client.get(LIST).text
-    press(client, form_to(client, f"/filters/{kept.pk}/remove/"))
+    press(client, form_to(client, f"/filters/{saved.pk}/remove/"))
     assert not SavedFilter.objects.exists()
 
 

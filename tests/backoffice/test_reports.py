@@ -70,7 +70,7 @@ class Rain(Report):
                 rows,
                 address=lambda row: "/mon/?a=1&b=2" if row[1] is not None else "",
                 foot=("Together", "", 0, "x"),
-                further=("Older", query.beside(after="mon")),
+                further=("Older", query.address_with(after="mon")),
             ),
             Table((), (), title="Hail", empty=f"No hail. {query.place}"),
         ]
@@ -122,12 +122,12 @@ def test_what_is_not_asked_for_has_its_usual_value_and_nonsense_too(client: Clie
 
 def test_a_report_leads_to_the_months_beside_it_and_chips_take_filters_away(client: Client) -> None:
     sign_in(client, superuser())
-    said = client.get(f"{RAIN}?month=2026-12&kind=rain").text
-    assert re.findall(r'rel="(prev|next)" href="\?([^"]*)"', said)[:2] == [
+    page_text = client.get(f"{RAIN}?month=2026-12&kind=rain").text
+    assert re.findall(r'rel="(prev|next)" href="\?([^"]*)"', page_text)[:2] == [
         ("prev", "month=2026-11&amp;kind=rain"),
         ("next", "month=2027-01&amp;kind=rain"),
     ]
-    chips = re.search(r'<div class="list-chips">.*?</div>', said)
+    chips = re.search(r'<div class="list-chips">.*?</div>', page_text)
     assert chips is not None and 'href="?month=2026-12"' in chips.group()
     assert "Rain ×" in chips.group()
     assert "list-chips" not in client.get(RAIN).text
@@ -135,14 +135,14 @@ def test_a_report_leads_to_the_months_beside_it_and_chips_take_filters_away(clie
 
 def test_the_table_escapes_links_and_tells_nought_from_nothing(client: Client) -> None:
     sign_in(client, superuser())
-    said = client.get(f"{RAIN}?month=2026-12&after=mon").text
-    assert '<a data-open href="/mon/?a=1&amp;b=2">&lt;b&gt;Mon&lt;/b&gt;</a>' in said
-    assert re.search(r'data-label="Wet">0</td>.*?data-label="Wet">—</td>', said)
-    assert "¥1,234.50" in said
-    assert "<tfoot><tr>" in said
-    assert 'rel="next" href="?month=2026-12&amp;after=mon">Older<' in said
-    assert "No hail. mon" in said
-    assert "How wet it was." in said
+    page_text = client.get(f"{RAIN}?month=2026-12&after=mon").text
+    assert '<a data-open href="/mon/?a=1&amp;b=2">&lt;b&gt;Mon&lt;/b&gt;</a>' in page_text
+    assert re.search(r'data-label="Wet">0</td>.*?data-label="Wet">—</td>', page_text)
+    assert "¥1,234.50" in page_text
+    assert "<tfoot><tr>" in page_text
+    assert 'rel="next" href="?month=2026-12&amp;after=mon">Older<' in page_text
+    assert "No hail. mon" in page_text
+    assert "How wet it was." in page_text
 
 
 def test_a_form_that_refuses_says_so_and_shows_no_part(client: Client) -> None:

@@ -133,9 +133,9 @@ def test_by_hand_an_account_is_assigned_once_and_never_for_days_that_are_over() 
     with pytest.raises(BadInput) as past:
         services.assign_account(account=old, since=now - timedelta(days=1), by=by, at=now)
     assert (past.value.code, past.value.field) == ("since_past", "since")
-    with pytest.raises(RuleBroken) as kept:
+    with pytest.raises(RuleBroken) as refused:
         services.assign_account(account=payroll, since=now, by=by, at=now)
-    assert kept.value.code == "other_purpose"
+    assert refused.value.code == "other_purpose"
     first = services.assign_account(account=old, since=now, by=by, at=now)
     for customer in (None, mine):
         with pytest.raises(RuleBroken) as refusal:

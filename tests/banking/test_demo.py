@@ -33,13 +33,13 @@ def test_the_month_shows_every_kind_of_line_and_adds_up() -> None:
     main = BankAccount.objects.get(name="工行基本户")
     lines = list(BankLine.objects.filter(account=main).with_use().order_by("pk"))
     assert len(lines) == len(demo.ROWS)
-    said = [
+    found = [
         (line.use.use, line.use.customer.code if line.use.customer else "")
         if line.use
         else ("open", "")
         for line in lines
     ]
-    assert said == [
+    assert found == [
         ("customer", "CHAYU"), ("charge", ""), ("customer", "JINGMI"), ("unknown", ""), ("unknown", ""),
         ("unknown", ""), ("customer", "XIANDA"), ("open", ""), ("unknown", ""), ("unknown", ""),
     ]  # fmt: skip

@@ -60,8 +60,8 @@ def test_the_original_is_kept_and_what_is_personal_is_encrypted() -> None:
     account = bank_account()
     content = export([row(name="张小明", text="货款 13812345678")], encoding="gb18030")
     file = take(account, content)
-    with file.original.open("rb") as kept:
-        assert kept.read() == content
+    with file.original.open("rb") as original:
+        assert original.read() == content
     assert file.sha256 == hashlib.sha256(content).hexdigest()
     line = line_of(file)
     assert (line.party_name, line.party_number, line.text) == (

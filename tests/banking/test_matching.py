@@ -35,37 +35,37 @@ CASES = rows("matching.jsonl")
 
 
 # --- cases of other systems ----------------------------------------------------------------------
-def item_of(said: dict[str, Any]) -> Item:
-    refs = [said.get(name) for name in ("payment_reference", "memo", "ref", "reference_no")]
+def item_of(case: dict[str, Any]) -> Item:
+    refs = [case.get(name) for name in ("payment_reference", "memo", "ref", "reference_no")]
     return Item(
-        id=said["id"],
-        amount=D(said["amount"]),
-        payer=said.get("partner"),
-        payer_name=said.get("partner") or "",
-        number=said.get("number", ""),
+        id=case["id"],
+        amount=D(case["amount"]),
+        payer=case.get("partner"),
+        payer_name=case.get("partner") or "",
+        number=case.get("number", ""),
         refs=tuple(ref for ref in refs if ref),
     )
 
 
-def payment_of(said: dict[str, Any]) -> Payment:
-    amount = said.get("amount") or said.get("deposit") or f"-{said['withdrawal']}"
+def payment_of(case: dict[str, Any]) -> Payment:
+    amount = case.get("amount") or case.get("deposit") or f"-{case['withdrawal']}"
     return Payment(
         amount=D(amount),
-        text=said.get("text", ""),
-        ref=said.get("ref") or said.get("reference_number") or "",
-        note=said.get("note", ""),
-        payer=said.get("partner"),
-        name=said.get("party_name", ""),
-        account=said.get("account", ""),
+        text=case.get("text", ""),
+        ref=case.get("ref") or case.get("reference_number") or "",
+        note=case.get("note", ""),
+        payer=case.get("partner"),
+        name=case.get("party_name", ""),
+        account=case.get("account", ""),
     )
 
 
-def policy_of(said: dict[str, Any]) -> Policy:
+def policy_of(case: dict[str, Any]) -> Policy:
     reads = {"label": "text", "reference": "ref", "note": "note"}
-    named = tuple(reads[name] for name in said.get("text_locations", reads))
+    named = tuple(reads[name] for name in case.get("text_locations", reads))
     return Policy(
-        tolerance_percent=D(said.get("tolerance_pct", "0")),
-        may_part=said.get("check_total") is False,
+        tolerance_percent=D(case.get("tolerance_pct", "0")),
+        may_part=case.get("check_total") is False,
         reads=named,
     )
 

@@ -49,8 +49,8 @@ def test_a_list_takes_the_same_statements_for_one_row_and_three(
         )
         services.identify_line(line, CustomerFactory(), remember=True, by=by, at=timezone.now())
     with CaptureQueriesContext(connection) as queries:
-        said = client.get(address(name)).content.decode()
-    assert "上海0贸易" in said or name in ("bankaccount", "bankfile")
+        html = client.get(address(name)).content.decode()
+    assert "上海0贸易" in html or name in ("bankaccount", "bankfile")
     own = [q["sql"] for q in queries if '"banking_' in q["sql"]]
     assert len(own) <= 5
     assert not any("COUNT(*)" in sql for sql in own)
@@ -95,9 +95,9 @@ def test_an_account_is_entered_masked_and_revealed_with_a_reason(client: Client)
     answer = client.post(address("bankaccount") + "add/", typed)
     account = BankAccount.objects.get()
     assert answer["Location"] == address("bankaccount", account.pk)
-    said = client.get(address("bankaccount", account.pk)).content.decode()
-    assert "**** 2345" in said
-    assert "0123456789012345" not in said
+    html = client.get(address("bankaccount", account.pk)).content.decode()
+    assert "**** 2345" in html
+    assert "0123456789012345" not in html
     where = address("bankaccount", account.pk, "do/reveal/")
     assert "0123456789012345" not in client.post(where, {"reason": ""}).content.decode()
     assert not Event.objects.filter(kind="bankaccount.revealed").exists()
@@ -129,9 +129,9 @@ def test_an_account_is_assigned_changed_and_closed(client: Client) -> None:
         address("bankaccount", account.pk, "do/opening/"), {**opening, "amount": "501.00"}
     )
     assert again.status_code == 422
-    said = client.get(address("bankaccount", account.pk)).content.decode()
-    assert customer.code in said
-    assert "新名" in said
+    html = client.get(address("bankaccount", account.pk)).content.decode()
+    assert customer.code in html
+    assert "新名" in html
 
 
 def test_a_file_is_looked_at_taken_and_refused_the_second_time(client: Client) -> None:
@@ -153,9 +153,9 @@ def test_a_file_is_looked_at_taken_and_refused_the_second_time(client: Client) -
     done = upload()
     file = BankFile.objects.get()
     assert done["Location"] == address("bankfile", file.pk)
-    said = client.get(done["Location"]).content.decode()
-    assert "上海甲贸易有限公司" in said
-    assert "6222020012345678901" not in said
+    html = client.get(done["Location"]).content.decode()
+    assert "上海甲贸易有限公司" in html
+    assert "6222020012345678901" not in html
     refused = upload()
     assert refused.status_code == 422
     assert f"{file.created_at:%Y-%m-%d}" in refused.content.decode()
@@ -208,14 +208,14 @@ def test_the_reconciliation_page_shows_what_differs(client: Client) -> None:
     account = bank_account(by)
     taken(account, [row(), row("-30.00", text="付款")])
     where = address("bankaccount", account.pk, "reconcile/")
-    said = client.get(where, {"day": "2026-11-30"}).content.decode()
-    assert "500.00" in said
+    html = client.get(where, {"day": "2026-11-30"}).content.decode()
+    assert "500.00" in html
     services.post_opening(
         account, day=date(2026, 10, 31), amount=Decimal(500), by=by, at=timezone.now()
     )
-    said = client.get(where, {"day": "2026-11-30"}).content.decode()
-    assert "30.00" in said
-    assert "tag-green" in said
+    html = client.get(where, {"day": "2026-11-30"}).content.decode()
+    assert "30.00" in html
+    assert "tag-green" in html
     assert client.get(where, {"day": "x"}).status_code == 200
 
 

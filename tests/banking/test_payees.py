@@ -182,7 +182,7 @@ def test_what_the_customer_says(outcome: CallOutcome, state: PayeeState) -> None
     )  # fmt: skip
     assert f.fresh(payee).state == state
     call = PayeeCall.objects.get()
-    assert call.said == "客户说不是他们要的" and call.phone_since < call.at
+    assert call.answer == "客户说不是他们要的" and call.phone_since < call.at
 
 
 def test_a_refusal_ends_it_and_a_new_request_is_another_version() -> None:

@@ -106,8 +106,8 @@ def test_from_the_request_to_the_waiting_time(client: Client) -> None:
     client.post(add, {**typed, "request": scan()})
     payee = PayeeAccount.objects.get()
     page = address("payeeaccount", payee.pk)
-    said = client.get(page).content.decode()
-    assert "**** 5678" in said and "6214850012345678" not in said and "申请书.pdf" in said
+    html = client.get(page).content.decode()
+    assert "**** 5678" in html and "6214850012345678" not in html and "申请书.pdf" in html
     paper = payee.papers.get()
     assert client.get(address("payeeaccount", payee.pk, f"paper/{paper.pk}/")).content == PDF
     at_desk(client, Role.AGENT)
@@ -162,8 +162,8 @@ def test_many_drafts_at_once_and_in_english(client: Client) -> None:
     drafts = [f.draft() for _n in range(2)]
     at_desk(client)
     client.cookies["yipiao_language"] = "en"
-    said = client.get(address("payout")).content.decode()
-    assert "Ask for release" in said and drafts[0].number in said
+    html = client.get(address("payout")).content.decode()
+    assert "Ask for release" in html and drafts[0].number in html
     page = client.get(address("payout", drafts[0].pk)).content.decode()
     assert "Ask for its release" in page and "Paid from" in page
     client.post(address("payout", drafts[0].pk, "do/ask/"))

@@ -45,13 +45,13 @@ def today() -> str:
 def outgoing(payout: Payout, **fields: Any) -> Any:
     """The bank line by which it went out, in a file of today that is posted."""
     amount = fields.pop("amount", -payout.amount)
-    said = {
+    columns = {
         "name": payout.payee.holder,
         "number": payout.payee.number,
         "text": "代收货款",
         **fields,
     }
-    return line_of(taken(payout.account, [row(str(amount), day=today(), **said)]))
+    return line_of(taken(payout.account, [row(str(amount), day=today(), **columns)]))
 
 
 def test_the_whole_way() -> None:
@@ -281,7 +281,7 @@ def test_a_persons_word_is_not_that_of_whoever_made_the_file() -> None:
         services.confirm_paid(payout, reason="银行电话确认", by=maker, at=timezone.now())
     assert own.value.code == "own_file"
     services.confirm_paid(payout, reason="银行电话确认", by=UserFactory(), at=timezone.now())
-    assert f.fresh(payout).state == S.PAID and f.fresh(payout).bank_said == "银行电话确认"
+    assert f.fresh(payout).state == S.PAID and f.fresh(payout).bank_answer == "银行电话确认"
 
 
 @given(

@@ -44,20 +44,23 @@ def test_files_of_real_banks(one: dict[str, Any]) -> None:
         assert len(reading.lines) == wanted["transactions"]
         amounts = one["upstream_expected"].get("amounts", [])
         assert [line.amount for line in reading.lines][: len(amounts)] == [D(a) for a in amounts]
-    for statement, said in zip(
+    for statement, expected in zip(
         reading.statements, wanted.get("statements_detail", []), strict=False
     ):
-        if "opening" in said:
+        if "opening" in expected:
             assert (statement.opening, statement.closing) == (
-                D(said["opening"]),
-                D(said["closing"]),
+                D(expected["opening"]),
+                D(expected["closing"]),
             )
-        if said.get("balance_ties") is not None:
-            assert statement.ties == said["balance_ties"]
-        if "entries" in said:
-            assert statement.entries == said["entries"]
-            assert sum(line.amount for line in statement.lines) == D(said["sum"])
-            assert len(statement.lines) in (said["entries"], max(said["txdtls"], said["entries"]))
+        if expected.get("balance_ties") is not None:
+            assert statement.ties == expected["balance_ties"]
+        if "entries" in expected:
+            assert statement.entries == expected["entries"]
+            assert sum(line.amount for line in statement.lines) == D(expected["sum"])
+            assert len(statement.lines) in (
+                expected["entries"],
+                max(expected["txdtls"], expected["entries"]),
+            )
 
 
 # --- sheets -------------------------------------------------------------------------------------------
@@ -351,20 +354,20 @@ def test_an_mt940_cut_at_any_byte_is_refused_or_not_proven() -> None:
 
 # --- figures ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("said", "amount"),
+    ("cell", "amount"),
     [
         ("1,234.56", "1234.56"), ("+10000.00", "10000"), ("¥28.16", "28.16"), ("(5.00)", "-5"), ("-31070,11", "-31070.11"),
         ("1.234,50", "1234.50"), ("３．５０", "3.50"), (67.0, "67"), (16.78, "16.78"), (0.1 + 0.2, None), ("12.30元", "12.30"),
         ("-", ""), ("", ""), ("1.005", None), ("12abc", None), ("1,23,4", None), ("5-", "-5"), ("-0.00", "0"),
     ],
 )  # fmt: skip
-def test_amounts(said: Any, amount: str | None) -> None:
+def test_amounts(cell: Any, amount: str | None) -> None:
     if amount is None:
         with pytest.raises(ValueError):
-            amount_of(said)
+            amount_of(cell)
     else:
-        assert amount_of(said) == (D(amount) if amount else None)
-        assert not str(amount_of(said)).startswith("-0")
+        assert amount_of(cell) == (D(amount) if amount else None)
+        assert not str(amount_of(cell)).startswith("-0")
 
 
 def test_days_and_times() -> None:

@@ -260,11 +260,11 @@ def test_a_statement_s_number_in_the_text_says_whose_payment_it_is(
             row("88.00", text="运费"),
         ],
     )
-    said = [
+    found = [
         (line.use.customer, line.use.why)
         for line in BankLine.objects.filter(file=file).order_by("pk")
     ]  # type: ignore[union-attr]  # all used
-    assert said == [(other, "number"), (one, "number"), (None, "number"), (None, "none")]
+    assert found == [(other, "number"), (one, "number"), (None, "number"), (None, "none")]
     assert statements.asked == 1
     answers = Event.objects.filter(kind="bankline.identified").values_list("data", flat=True)
     assert sorted(data["customer"] for data in answers) == sorted([other.pk, one.pk])

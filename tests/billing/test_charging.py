@@ -15,7 +15,7 @@ from apps.billing import services
 from apps.billing.enums import BillingMatter, ChargeKind
 from apps.billing.models import Charge, ShipmentRating
 from apps.billing.queries.steps import steps_of
-from apps.billing.services.charging import charged_in_all
+from apps.billing.services.shipment_charges import charged_in_all
 from apps.core.errors import RuleBroken
 from apps.customers.enums import SettlementMethod
 from apps.customers.models import Customer

@@ -126,12 +126,12 @@ def test_hearing_it_again_changes_nothing() -> None:
     assert (Receipt.objects.get(), in_transit()) == (cheque.receipt, ZERO)
 
 
-@pytest.mark.parametrize("was_said", [True, False])
-def test_a_line_that_was_not_its_money_leaves_the_cheque_with_the_bank(was_said: bool) -> None:
+@pytest.mark.parametrize("was_cleared", [True, False])
+def test_a_line_that_was_not_its_money_leaves_the_cheque_with_the_bank(was_cleared: bool) -> None:
     customer = payer()
     statement = sent(customer, "100.00")
     cheque = presented(customer)
-    if was_said:
+    if was_cleared:
         clear(cheque)
     line = line_of(text=f"支票{NUMBER}")
     cheque.refresh_from_db()

@@ -161,7 +161,7 @@ def test_an_invoice_that_was_taken_back_is_not_handed_out() -> None:
 def test_a_bad_round_is_refused_with_its_field() -> None:
     key = f"invoice:{invoice().pk}"
     yesterday = DAY - timedelta(days=1)
-    for values, said in (
+    for values, problem in (
         ({"round_on": yesterday, "carrier": clerk()}, ("past", "round_on")),
         ({"round_on": DAY}, ("one_carrier", "carrier")),
         ({"round_on": DAY, "carrier": clerk(), "driver": "老李"}, ("one_carrier", "carrier")),
@@ -169,7 +169,7 @@ def test_a_bad_round_is_refused_with_its_field() -> None:
         ({"round_on": DAY, "driver": "老李", "papers": ["invoice:0"]}, ("not_waiting", "papers")),
     ):
         given = {"papers": [key], **values}
-        assert refused(lambda given=given: services.plan_round(**given, **who())) == said  # type: ignore[misc]
+        assert refused(lambda given=given: services.plan_round(**given, **who())) == problem  # type: ignore[misc]
 
 
 def test_signed_for_between_the_taking_and_now() -> None:
@@ -236,11 +236,11 @@ def test_the_list_that_goes_along_has_its_papers_and_the_cheques_there(client: C
             payer=customer, amount=Decimal("88.00"), collect_on=day, note="找邓红", **who()
         )
     sign_in(client, by)
-    said = client.get(reverse("admin:billing_paperdelivery_round") + f"?day={DAY}").text
-    assert str(carrier) in said and "老李" in said and said.count("<h1>") == 2
-    assert "纪鹤路1288号" in said
-    assert str(one.invoice) in said and str(off.invoice) not in said
-    assert said.count("88.00") == 1, "of that day and of those they visit"
+    html = client.get(reverse("admin:billing_paperdelivery_round") + f"?day={DAY}").text
+    assert str(carrier) in html and "老李" in html and html.count("<h1>") == 2
+    assert "纪鹤路1288号" in html
+    assert str(one.invoice) in html and str(off.invoice) not in html
+    assert html.count("88.00") == 1, "of that day and of those they visit"
     assert (
         client.get(reverse("admin:billing_paperdelivery_round") + "?day=2026-13-01").status_code
         == 404

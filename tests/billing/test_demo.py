@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.billing.demo import make_months
-from apps.billing.enums import DunningStand
+from apps.billing.enums import DunningStatus
 from apps.billing.models import (
     Cheque,
     Dispute,
@@ -60,8 +60,8 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     (letter,) = DunningNotice.objects.all()
     assert (letter.bill_to.code, letter.level) == ("XIANDA", 1)
     overdue = overdue_payers(timezone.localdate(now))
-    assert [(pk, one.step.stand, one.step.level) for pk, one in overdue.items()] == [
-        (letter.bill_to_id, DunningStand.DUE, 2)
+    assert [(pk, one.step.status, one.step.level) for pk, one in overdue.items()] == [
+        (letter.bill_to_id, DunningStatus.DUE, 2)
     ]
     assert [hold.kind for hold in letter.bill_to.holds.binding()] == [HoldKind.OVERDUE]
     papers = PaperDelivery.objects.order_by("pk").values_list("bill_to__code", "state")

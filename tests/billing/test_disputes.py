@@ -91,8 +91,8 @@ def test_only_while_the_customer_has_it_and_has_not_agreed() -> None:
 def test_a_word_of_each_side_stays() -> None:
     dispute = raised(by_customer=True)
     services.say_in_dispute(dispute_id=dispute.pk, text="已复秤，请看照片", **who())
-    said = list(dispute.entries.values_list("by_customer", flat=True))
-    assert said == [True, False]
+    sides = list(dispute.entries.values_list("by_customer", flat=True))
+    assert sides == [True, False]
 
 
 def test_more_than_is_disputed_is_not_given() -> None:

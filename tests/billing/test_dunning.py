@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from pypdf import PdfReader
 
 from apps.billing import services
-from apps.billing.enums import BillingMatter, DisputeReason, DunningStand
+from apps.billing.enums import BillingMatter, DisputeReason, DunningStatus
 from apps.billing.inputs import NewLevel
 from apps.billing.models import (
     BillingTerms,
@@ -64,37 +64,37 @@ def on(days: int) -> date:
 
 
 @pytest.mark.parametrize(
-    ("days", "level", "pay_by", "stand", "next_level"),
+    ("days", "level", "pay_by", "status", "next_level"),
     [
-        (2, 0, None, DunningStand.WAITS, 1),
-        (3, 0, None, DunningStand.DUE, 1),
+        (2, 0, None, DunningStatus.WAITS, 1),
+        (3, 0, None, DunningStatus.DUE, 1),
         # Never a level left out, however long nobody sent one.
-        (90, 0, None, DunningStand.DUE, 1),
+        (90, 0, None, DunningStatus.DUE, 1),
         # The last letter's time to pay counts, that day included.
-        (15, 1, on(15), DunningStand.WAITS, 2),
-        (16, 1, on(15), DunningStand.DUE, 2),
-        (14, 1, on(10), DunningStand.WAITS, 2),
-        (29, 2, on(22), DunningStand.WAITS, 3),
-        (30, 2, on(22), DunningStand.DUE, 3),
-        (300, 3, on(35), DunningStand.LAST_SENT, 0),
+        (15, 1, on(15), DunningStatus.WAITS, 2),
+        (16, 1, on(15), DunningStatus.DUE, 2),
+        (14, 1, on(10), DunningStatus.WAITS, 2),
+        (29, 2, on(22), DunningStatus.WAITS, 3),
+        (30, 2, on(22), DunningStatus.DUE, 3),
+        (300, 3, on(35), DunningStatus.LAST_SENT, 0),
     ],
 )
 def test_one_level_at_a_time_on_its_day(
-    days: int, level: int, pay_by: date | None, stand: DunningStand, next_level: int
+    days: int, level: int, pay_by: date | None, status: DunningStatus, next_level: int
 ) -> None:
     step = next_step(item(level=level, pay_by=pay_by), LEVELS, on(days))
-    assert (step.stand, step.level) == (stand, next_level)
+    assert (step.status, step.level) == (status, next_level)
 
 
 def test_a_promise_holds_until_its_day_is_over() -> None:
     promised = item(promised=on(20))
-    assert next_step(promised, LEVELS, on(20)).stand == DunningStand.PROMISED
-    assert next_step(promised, LEVELS, on(21)).stand == DunningStand.DUE
+    assert next_step(promised, LEVELS, on(20)).status == DunningStatus.PROMISED
+    assert next_step(promised, LEVELS, on(21)).status == DunningStatus.DUE
 
 
 def test_nothing_is_asked_where_all_is_disputed_or_paid_in_advance() -> None:
     for covered in (item(disputed=D("100.00")), item(disputed=D("120.00")), item(covered=D("100"))):
-        assert next_step(covered, LEVELS, on(40)).stand == DunningStand.COVERED
+        assert next_step(covered, LEVELS, on(40)).status == DunningStatus.COVERED
         assert letter_of([covered], LEVELS, on(40)) is None
 
 
@@ -144,8 +144,8 @@ def refusal(statement: Statement, days: int, **more: Any) -> str:
     return refused.value.code
 
 
-def stand(customer: Customer, at: datetime) -> str:
-    return str(overdue_payers(at.date(), payers=[customer.pk])[customer.pk].step.stand)
+def status(customer: Customer, at: datetime) -> str:
+    return str(overdue_payers(at.date(), payers=[customer.pk])[customer.pk].step.status)
 
 
 def test_letters_follow_one_another_and_none_goes_twice() -> None:
@@ -191,7 +191,7 @@ def test_it_stops_when_paid_and_asks_for_the_rest_of_a_part() -> None:
     statement = sent(customer, "100.00")
     assert send(statement, 3).total == D("100.00")
     money = received(customer, "70.00")
-    assert stand(customer, late(statement, 15)) == DunningStand.DUE
+    assert status(customer, late(statement, 15)) == DunningStatus.DUE
     letter = overdue_payers(late(statement, 15).date())[customer.pk].letter
     assert letter is not None and letter.total == D("30.00"), (
         "what lies in advance is not asked for"
@@ -340,7 +340,7 @@ def promise(statement: Statement, days: int, *, after: int = 4, **more: Any) -> 
     services.note_promise(
         payer_id=statement.bill_to_id,
         pay_on=statement.due_on + timedelta(days=days),
-        said_by="王会计",
+        given_by="王会计",
         **{"by": UserFactory(), "at": late(statement, after), **more},
     )
 
@@ -353,7 +353,7 @@ def test_a_promise_pauses_until_its_day_is_over_and_has_a_clock() -> None:
     customer = payer()
     statement = sent(customer, "100.00")
     promise(statement, 20)
-    assert stand(customer, late(statement, 20)) == DunningStand.PROMISED
+    assert status(customer, late(statement, 20)) == DunningStatus.PROMISED
     assert refusal(statement, 20) == "nothing_due"
     clock = Clock.objects.get(matter__kind=BillingMatter.PROMISE)
     assert clock.due_at.astimezone(DECEMBER_FIRST.tzinfo) == late(statement, 20).replace(hour=16)
@@ -397,8 +397,8 @@ def test_agent_finance_and_leaders_are_warned_before_and_after() -> None:
 
 
 def text(pdf: bytes) -> str:
-    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    return "".join(said.split())
+    content = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return "".join(content.split())
 
 
 def test_the_letter_says_all_and_its_hash_is_kept() -> None:
@@ -409,11 +409,11 @@ def test_the_letter_says_all_and_its_hash_is_kept() -> None:
     assert "草稿" in text(draft_pdf(customer, draft, late(statement, 3)))
     letter = send(statement, 3)
     first = letter_pdf(letter)
-    said = text(first)
+    content = text(first)
     for words in ("付款提醒函", "致：上海云裳服饰有限公司", letter.number, statement.number, "100.04",
                   "壹佰元零肆分", "第1级"):  # fmt: skip
-        assert words in said, words
-    assert "草稿" not in said
+        assert words in content, words
+    assert "草稿" not in content
     assert letter_pdf(DunningNotice.objects.get(pk=letter.pk)) == first
     relay_all()
     assert DunningPaper.objects.get().sha256 == hashlib.sha256(first).hexdigest()

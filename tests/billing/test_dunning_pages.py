@@ -45,9 +45,9 @@ def test_the_board_shows_each_payer_where_it_stands(client: Client) -> None:
     entered(client)
     due, soon = overdue(5, short_name="云裳"), overdue(2, short_name="茶语")
     address = reverse(LIST)
-    said = client.get(address).text
-    assert "云裳" in said and "茶语" not in said
-    assert "应发催款函：第 1 级" in said and "¥100.00" in said
+    html = client.get(address).text
+    assert "云裳" in html and "茶语" not in html
+    assert "应发催款函：第 1 级" in html and "¥100.00" in html
     waits = client.get(address + "?view=waits").text
     assert "茶语" in waits and "云裳" not in waits
     assert "云裳" not in client.get(address + "?level=2").text
@@ -132,12 +132,12 @@ def test_a_promise_is_noted_on_the_payers_page_and_no_letter_offered(client: Cli
     act = reverse("admin:billing_overduepayer_act", args=[statement.bill_to_id, "promise"])
     assert 'id="act-letter"' in client.get(page).text
     day = timezone.localdate() + timedelta(days=5)
-    client.post(act, {"promise-pay_on": day.isoformat(), "promise-said_by": "王会计"})
+    client.post(act, {"promise-pay_on": day.isoformat(), "promise-given_by": "王会计"})
     assert PaymentPromise.objects.get().pay_on == day
-    said = client.get(page).text
-    assert day.isoformat() in said and 'id="act-letter"' not in said
-    assert "王会计" not in said, "names are masked"
-    refused = client.post(act, {"promise-pay_on": "2020-01-01", "promise-said_by": "王会计"})
+    html = client.get(page).text
+    assert day.isoformat() in html and 'id="act-letter"' not in html
+    assert "王会计" not in html, "names are masked"
+    refused = client.post(act, {"promise-pay_on": "2020-01-01", "promise-given_by": "王会计"})
     assert refused.status_code == 422 and "该日期已过" in refused.text
 
 

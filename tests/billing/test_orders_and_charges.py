@@ -12,7 +12,7 @@ from apps.accounts.enums import ObjectScope, Role
 from apps.billing import services
 from apps.billing.models import Charge, ShipmentRating
 from apps.billing.queries.steps import steps_of
-from apps.billing.services.charging import charged_in_all
+from apps.billing.services.shipment_charges import charged_in_all
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.events.services import relay_due
@@ -56,7 +56,7 @@ def charged(order: WorkOrder) -> Decimal:
     return sum((charged_in_all(w.number) for w in order.waybills.all()), D(0))
 
 
-def said(order: WorkOrder) -> Decimal:
+def shown_price(order: WorkOrder) -> Decimal:
     shown = price_shown(order)
     assert sum(amount or 0 for _what, _how, amount in shown["steps"]) == shown["total"]
     return Decimal(shown["total"])
@@ -82,7 +82,7 @@ def test_a_district_has_its_own_price_in_both() -> None:
     published(by_district)
     near = confirmed_order(destination_city="拉萨市", delivery_address="拉萨市城关区一路 1 号")
     far = confirmed_order(destination_city="拉萨市", delivery_address="拉萨市堆龙德庆区二路 1 号")
-    assert said(near) == charged(near) < said(far) == charged(far)
+    assert shown_price(near) == charged(near) < shown_price(far) == charged(far)
 
 
 def test_a_dedicated_vehicle_is_priced_by_vehicle_and_distance() -> None:
@@ -90,7 +90,7 @@ def test_a_dedicated_vehicle_is_priced_by_vehicle_and_distance() -> None:
     order = confirmed_order(job_type="dedicated", vehicle_type="truck_4m2", distance_km="103.5")
     assert order.distance_m == 103_500
     longer = confirmed_order(job_type="dedicated", vehicle_type="truck_4m2", distance_km="300")
-    assert said(order) == charged(order) < said(longer) == charged(longer)
+    assert shown_price(order) == charged(order) < shown_price(longer) == charged(longer)
     assert ShipmentRating.objects.filter(service="dedicated").count() == 2
 
 
@@ -116,7 +116,7 @@ def test_one_waybill_per_piece_costs_what_its_waybills_cost() -> None:
         pieces="3", weight_kg="7.1", waybill_per_piece="是", insured_amount="1000"
     )
     assert apart.waybills.count() == 3
-    assert said(whole) == charged(whole) < said(apart) == charged(apart)
+    assert shown_price(whole) == charged(whole) < shown_price(apart) == charged(apart)
 
 
 def test_a_quote_for_the_order_is_charged_and_shared_among_its_waybills() -> None:
@@ -124,7 +124,7 @@ def test_a_quote_for_the_order_is_charged_and_shared_among_its_waybills() -> Non
     order = confirmed_order(pieces="3", waybill_per_piece="是")
     assert total_fen(rate_order(order)) == 4500
     quoted(order.customer, 10_000, order=order)
-    assert said(order) == charged(order) == D("100.00")
+    assert shown_price(order) == charged(order) == D("100.00")
     each = sorted(charged_in_all(waybill.number) for waybill in order.waybills.all())
     assert each == [D("33.33"), D("33.33"), D("33.34")]
 
@@ -133,7 +133,7 @@ def test_a_customer_s_quote_counts_where_no_tariff_has_a_price() -> None:
     customer = ready_customer()
     order = confirmed_order(customer, job_type="dedicated", vehicle_type="refrigerated")
     quoted(customer, 88_000, service="dedicated")
-    assert said(order) == charged(order) == D("880.00")
+    assert shown_price(order) == charged(order) == D("880.00")
     inputs = ShipmentRating.objects.get().inputs
     assert inputs["quoted_fen"] == 88_000
 
@@ -164,7 +164,7 @@ def test_one_that_is_not_charged_yet_is_charged_by_what_the_scale_said() -> None
     weigh(order.waybills.get(), 5_000)
     assert not Charge.objects.exists()
     twin = confirmed_order(weight_kg="5", pieces="1")
-    assert charged(order) == charged(twin) == said(twin)
+    assert charged(order) == charged(twin) == shown_price(twin)
 
 
 def test_a_sheet_of_weights_prices_its_shipments_again() -> None:

@@ -152,11 +152,11 @@ def test_a_statement_s_page_shows_lines_totals_and_acts(client: Client) -> None:
     entered(client)
     customer = payer()
     statement = frozen(customer, "60.00", "40.00")
-    said = page(client, statement)
-    assert "¥100.00" in said and "壹佰元整" in said
-    assert page(client, statement, "?q=NOTHING").count("<tr>") < said.count("<tr>")
-    assert f"/{statement.pk}/do/reopen/" in said
-    assert f"/{statement.pk}/do/send-finance/" not in said, "nobody has reviewed it"
+    html = page(client, statement)
+    assert "¥100.00" in html and "壹佰元整" in html
+    assert page(client, statement, "?q=NOTHING").count("<tr>") < html.count("<tr>")
+    assert f"/{statement.pk}/do/reopen/" in html
+    assert f"/{statement.pk}/do/send-finance/" not in html, "nobody has reviewed it"
 
 
 def test_two_sides_take_it_to_the_customer(client: Client) -> None:
@@ -196,8 +196,8 @@ def test_a_line_is_disputed_corrected_and_the_dispute_decided(client: Client) ->
     entered(client, Role.DIRECTOR)
     act(client, statement, "dispute", line, why="weight", amount="30", text="只有两公斤")
     dispute = statement.disputes.get()
-    said = page(client, dispute)
-    assert "只有两公斤" in said
+    html = page(client, dispute)
+    assert "只有两公斤" in html
     act(client, dispute, "accept", answer="复核属实", amount="20")
     dispute.refresh_from_db()
     assert dispute.state == "accepted"
@@ -240,8 +240,8 @@ def test_an_invoice_s_way(client: Client) -> None:
     act(client, invoice, "receive", name="王会计")
     invoice.refresh_from_db()
     assert invoice.state == "received"
-    said = page(client, invoice)
-    assert "¥6.00" in said and "王会计" not in said
+    html = page(client, invoice)
+    assert "¥6.00" in html and "王会计" not in html
 
 
 def test_a_cheque_s_round(client: Client) -> None:
@@ -261,8 +261,8 @@ def test_finance_s_desk_adds_up(client: Client) -> None:
     entered(client)
     sent(payer(), "100.00")
     frozen(payer(), "50.00")
-    said = client.get(reverse("admin:billing_statement_board") + "?month=2026-11").content.decode()
-    assert "¥150.00" in said
+    html = client.get(reverse("admin:billing_statement_board") + "?month=2026-11").content.decode()
+    assert "¥150.00" in html
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("admin:billing_statement_board"))
     assert len(queries) < 12

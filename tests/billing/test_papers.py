@@ -34,8 +34,8 @@ def reader(pdf: bytes) -> PdfReader:
 
 def text(pdf: bytes) -> str:
     """Without blanks: the space between Chinese and Latin signs is a matter of setting."""
-    said = "".join(page.extract_text() for page in reader(pdf).pages)
-    return "".join(said.split())
+    content = "".join(page.extract_text() for page in reader(pdf).pages)
+    return "".join(content.split())
 
 
 def full() -> Statement:
@@ -53,13 +53,13 @@ def test_it_says_all_that_a_payer_needs_in_chinese_whoever_asks() -> None:
     assign_account(account=account, since=since, by=by, at=since)
     statement = full()
     with override("en"):
-        said = text(statement_pdf(statement))
+        content = text(statement_pdf(statement))
     for words in (
         "2026年11月对账单", "云裳服饰", statement.number, "100.04", "壹佰元零肆分", account.number,
         account.holder, "YP000000000017", "上海–北京", "4.2", "期末余额", "附言", "核对无误",
     ):  # fmt: skip
-        assert "".join(words.split()) in said, words
-    assert "草稿" not in said
+        assert "".join(words.split()) in content, words
+    assert "草稿" not in content
 
 
 def test_a4_with_its_font_inside() -> None:
@@ -87,13 +87,13 @@ def test_the_hash_of_what_was_sent_is_kept_once() -> None:
     statement.refresh_from_db()
     assert statement.pdf_sha256 == hashlib.sha256(statement_pdf(statement)).hexdigest()
     Statement.objects.filter(pk=statement.pk).update(due_on="2030-01-01")
-    kept = services.keep_paper_hash(statement_id=statement.pk)
-    assert kept == statement.pdf_sha256, "what was sent, not what it would be now"
+    digest = services.store_paper_hash(statement_id=statement.pk)
+    assert digest == statement.pdf_sha256, "what was sent, not what it would be now"
 
 
 def test_only_what_was_sent_has_a_hash() -> None:
     draft = frozen(payer(), "1.00")
-    assert services.keep_paper_hash(statement_id=draft.pk) == ""
+    assert services.store_paper_hash(statement_id=draft.pk) == ""
     assert "草稿" in text(statement_pdf(draft))
     with pytest.raises(IntegrityError), transaction.atomic():
         Statement.objects.filter(pk=draft.pk).update(pdf_sha256="0" * 64)
@@ -119,8 +119,8 @@ def test_more_lines_than_a_paper_holds_are_said(
 ) -> None:
     statement = sent(payer(), *["1.00"] * 30)
     monkeypatch.setattr(papers, "MOST_LINES", 10)
-    said = text(statement_pdf(statement))
-    assert "其余20条明细见电子表格" in said and said.count("11-10") == 10
+    content = text(statement_pdf(statement))
+    assert "其余20条明细见电子表格" in content and content.count("11-10") == 10
 
 
 def test_staff_and_payer_get_the_same_paper(client: Client) -> None:

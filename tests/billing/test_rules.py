@@ -51,7 +51,7 @@ def test_net_and_tax_add_up(gross: Decimal, rate_ppm: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "in_chinese"),
     [
         ("0", "零元整"),
         ("0.05", "伍分"),
@@ -69,8 +69,8 @@ def test_net_and_tax_add_up(gross: Decimal, rate_ppm: int) -> None:
         ("-325.04", "负叁佰贰拾伍元零肆分"),
     ],
 )
-def test_an_amount_in_words(amount: str, said: str) -> None:
-    assert words.in_words(Decimal(amount)) == said
+def test_an_amount_in_words(amount: str, in_chinese: str) -> None:
+    assert words.in_words(Decimal(amount)) == in_chinese
 
 
 @pytest.mark.requirement("BIL-5")

@@ -219,8 +219,8 @@ def test_one_token_serves_a_day(bureau: TaxPlatform) -> None:
     for _n in range(3):
         issued()
     assert len(bureau.tokens_given) == 1
-    kept = TaxProvider.objects.get()
-    assert kept.token_expires is not None and kept.access_token in bureau.tokens
+    provider = TaxProvider.objects.get()
+    assert provider.token_expires is not None and provider.access_token in bureau.tokens
 
 
 def test_used_up_tokens_and_wrong_secrets_hold_up_and_lose_nothing(

@@ -28,9 +28,9 @@ def test_an_invoice_is_given_to_the_channel_asked_about_and_taken_back(
     assert "交税务通道开具" in page(client, invoice)
     assert "已交税务通道" in act_on(client, invoice, "submit")
     work()
-    said = page(client, invoice)
-    assert "税务通道开具中" in said and "已提交" in said and invoice.serial in said
-    assert f"/{invoice.pk}/do/issue/" not in said, "not by hand while the channel is at work"
+    html = page(client, invoice)
+    assert "税务通道开具中" in html and "已提交" in html and invoice.serial in html
+    assert f"/{invoice.pk}/do/issue/" not in html, "not by hand while the channel is at work"
     act_on(client, invoice, "ask")
     work()
     invoice.refresh_from_db()
@@ -38,12 +38,12 @@ def test_an_invoice_is_given_to_the_channel_asked_about_and_taken_back(
     assert "正在录入红字确认单" in act_on(client, invoice, "red-form", reason="01")
     work(2)
     form = RedForm.objects.get()
-    said = page(client, invoice)
-    assert "待确认" in said and str(form) in said
-    assert f"/{invoice.pk}/do/reverse/" not in said
-    said = page(client, form)
-    assert "¥106.00" in said and "我方（销方）" in said and "确认截止" in said
-    assert "撤销" in said and f"/{form.pk}/do/confirm/" not in said
+    html = page(client, invoice)
+    assert "待确认" in html and str(form) in html
+    assert f"/{invoice.pk}/do/reverse/" not in html
+    html = page(client, form)
+    assert "¥106.00" in html and "我方（销方）" in html and "确认截止" in html
+    assert "撤销" in html and f"/{form.pk}/do/confirm/" not in html
     act_on(client, form, "withdraw")
     work(2)
     assert "已撤销" in page(client, form)
@@ -76,8 +76,8 @@ def test_a_payer_s_form_is_confirmed_from_its_page(client: Client, bureau: TaxPl
     work()
     form = RedForm.objects.get()
     entered(client)
-    said = page(client, form)
-    assert "购方" in said and f"/{form.pk}/do/withdraw/" not in said
+    html = page(client, form)
+    assert "购方" in html and f"/{form.pk}/do/withdraw/" not in html
     act_on(client, form, "confirm")
     assert "asked_already" not in page(client, form)
     work(2)
@@ -91,18 +91,18 @@ def test_an_answer_that_nobody_can_read_is_told_in_words(
     entered(client)
     bureau.plan(None, "drop")
     work()
-    said = page(client, invoice)
-    assert "不明" in said and "答复之前连接中断。" in said
+    html = page(client, invoice)
+    assert "不明" in html and "答复之前连接中断。" in html
     act_on(client, invoice, "not-issued", reason="税局查询没有")
-    said = page(client, invoice)
-    assert "未开出" in said and "税局查询没有" in said and f"/{invoice.pk}/do/submit/" in said
+    html = page(client, invoice)
+    assert "未开出" in html and "税局查询没有" in html and f"/{invoice.pk}/do/submit/" in html
 
 
 def test_without_a_channel_the_page_offers_the_hand_only(client: Client) -> None:
     invoice = requested()
     entered(client)
-    said = page(client, invoice)
-    assert f"/{invoice.pk}/do/issue/" in said and f"/{invoice.pk}/do/submit/" not in said
+    html = page(client, invoice)
+    assert f"/{invoice.pk}/do/issue/" in html and f"/{invoice.pk}/do/submit/" not in html
     act(client, invoice, "submit")
     invoice.refresh_from_db()
     assert invoice.state == "requested"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import ApiScope
 from apps.claims import services
-from apps.claims.enums import AgreedHow, ClaimKind, ClaimState, PaperKind, Told
+from apps.claims.enums import AgreedHow, ClaimKind, ClaimState, ExplainedHow, PaperKind
 from apps.claims.models import Claim
 from apps.core.opaque import Id, hide
 from apps.customers.models import Customer, CustomerScope
@@ -70,7 +70,11 @@ def test_filed_once_with_the_rules_that_were_read(client: Client, desk: f.Desk) 
     again = post(client, key, WHERE, asked)
     assert (again.status_code, again.json()["number"]) == (200, found["number"])
     claim = Claim.objects.get()
-    assert (claim.customer, claim.shown_how, claim.shown_to) == (desk.customer, Told.API, "周经理")
+    assert (claim.customer, claim.shown_how, claim.shown_to) == (
+        desk.customer,
+        ExplainedHow.API,
+        "周经理",
+    )
     assert claim.is_above_declared, "above the declared value is taken and marked"
     assert client.get(answer["Location"], headers=key).json() == found
     listed = client.get(

@@ -59,7 +59,7 @@ def test_an_assessment_that_is_another_by_now_is_not_decided(
 def test_a_sum_that_is_another_by_now_is_not_agreed(client: Client, desk: f.Desk) -> None:
     claim = f.approved(desk, "80")
     sign_in(client, desk.agent)
-    values = shown(client, act(claim, "agree")) | {"said_back": "赔您八十元，您同意。"}
+    values = shown(client, act(claim, "agree")) | {"read_back": "赔您八十元，您同意。"}
     again = services.dispute
     again(claim_id=claim.pk, reason="太少", how=AgreedHow.PHONE, by=desk.agent, at=timezone.now())
     f.assess(claim, desk.agent, "60")
@@ -67,6 +67,24 @@ def test_a_sum_that_is_another_by_now_is_not_agreed(client: Client, desk: f.Desk
     answer = client.post(act(claim, "agree"), values)
     assert answer.status_code == 422 and "¥60.00" in answer.content.decode()
     assert f.fresh(claim).state == S.APPROVED
+
+
+def test_a_sum_that_is_another_by_now_is_not_disputed(client: Client, desk: f.Desk) -> None:
+    claim = f.approved(desk, "80")
+    sign_in(client, desk.agent)
+    values = shown(client, act(claim, "dispute")) | {"reason": "比购买价少"}
+    assert values["amount"] == Decimal("80.00")
+    services.dispute(
+        claim_id=claim.pk, reason="太少", how=AgreedHow.PHONE, by=desk.agent, at=timezone.now()
+    )
+    f.assess(claim, desk.agent, "60")
+    f.approve(f.fresh(claim), desk.director)
+    answer = client.post(act(claim, "dispute"), values)
+    assert answer.status_code == 422 and "¥60.00" in answer.content.decode()
+    assert f.fresh(claim).state == S.APPROVED
+    values = shown(client, act(claim, "dispute")) | {"reason": "比购买价少"}
+    assert client.post(act(claim, "dispute"), values).status_code == 302
+    assert f.fresh(claim).state == S.FILED
 
 
 def own_claim(desk: f.Desk) -> Claim:

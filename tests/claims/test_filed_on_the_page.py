@@ -1,5 +1,6 @@
 """A claim filed on the page of a case, and the papers that are sent there (CMP-6)."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from apps.claims.enums import ClaimState, Told
+from apps.claims.enums import ClaimKind, ClaimState, ExplainedHow
 from apps.claims.models import Claim
 from apps.complaints.models import Case
 from apps.complaints.queries.links import token_of
 from tests.factories import claims as f
+from tests.factories import pdfs
 from tests.factories.complaints import PHONE, case
 from tests.factories.customers import ContactFactory, png
 
@@ -39,7 +41,7 @@ def test_the_consignee_files_with_the_rules_read(client: Client, desk: f.Desk) -
     claim = Claim.objects.get()
     assert (claim.state, claim.case, claim.customer) == (ClaimState.FILED, about, None)
     assert (claim.shown_how, claim.claimed, claim.items.count()) == (
-        Told.PAGE, Decimal("1360.50"), 2,
+        ExplainedHow.PAGE, Decimal("1360.50"), 2,
     )  # fmt: skip
     assert claim.rule is not None and claim.shown_at is not None
     assert claim.number in client.get(address).content.decode()
@@ -89,7 +91,7 @@ def test_anothers_shipment_is_refused(client: Client, desk: f.Desk) -> None:
 
 
 def papers(content: bytes, name: str = "发票.png") -> dict[str, Any]:
-    return {"kind": "price", "photos": SimpleUploadedFile(name, content, "image/png")}
+    return {"kind": "price", "papers": SimpleUploadedFile(name, content, "image/png")}
 
 
 def test_papers_void_an_approval_and_keep_it(client: Client, desk: f.Desk) -> None:
@@ -106,6 +108,55 @@ def test_papers_void_an_approval_and_keep_it(client: Client, desk: f.Desk) -> No
     assert (claim.state, claim.approved, claim.decisions.count()) == (ClaimState.FILED, None, 1)
     paper = claim.papers.get()
     assert (paper.kind, paper.by_customer) == ("price", True)
+
+
+def test_an_invoice_as_pdf_and_what_is_refused_is_named(
+    client: Client, desk: f.Desk, settings: Any
+) -> None:
+    """Of five files two are fine: they are kept for the next try, which sends them."""
+    settings.UPLOAD_MAX_BYTES = 20_000
+    about = brought(desk)
+    claim = f.filed(
+        desk, "500", waybill=about.waybill, case=about, customer=None, party_name="王小明", party_phone=PHONE
+    )  # fmt: skip
+    address = f"/case/{token_of(about)}/claims/{claim.number}/papers"
+    sent = {
+        "发票.pdf": pdfs.pdf(),
+        "锁住.pdf": pdfs.locked(),
+        "脚本.pdf": pdfs.with_script(),
+        "太大.pdf": pdfs.pdf() + b" " * 20_000,
+        "程序.pdf": b"MZ\x90 no PDF",
+        "外箱.png": png(),
+    }
+    files = [SimpleUploadedFile(name, content) for name, content in sent.items()]
+    answer = client.post(address, {"kind": "price", "papers": files})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and not claim.papers.exists()
+    for name, why in (
+        ("锁住", "密码"),
+        ("脚本", "程序或脚本"),
+        ("太大", "MB"),
+        ("程序", "不是图片也不是 PDF"),
+    ):
+        assert re.search(f"{name}\\.pdf”[^<]*{why}", text), name
+    kept = re.findall(r'name="kept" value="(\w+)"', text)
+    assert len(kept) == 2 and "✓ 发票.pdf" in text and "✓ 外箱.jpg" in text
+    assert '<option value="price" selected>' in text
+    assert client.post(address, {"kind": "price", "kept": kept}).status_code == 303
+    assert sorted(paper.name for paper in claim.papers.all()) == ["发票.pdf", "外箱.jpg"]
+    page = client.get(f"/case/{token_of(about)}").content.decode()
+    assert "发票.pdf" in page and "外箱.jpg" in page
+
+
+def test_one_text_of_the_rules_stands_once(client: Client, desk: f.Desk) -> None:
+    about = brought(desk)
+    page = client.get(f"/case/{token_of(about)}/claim")
+    texts = [shown.text for shown in page.context["rules"]]
+    assert len(texts) == len(set(texts)) < len(ClaimKind)
+    for text in texts:
+        assert page.content.decode().count(text[:20]) == 1
+    keys = page.context["keys"].split(",")
+    assert len(keys) == len(ClaimKind)
 
 
 def test_a_link_sends_no_papers_to_anothers_claim(client: Client, desk: f.Desk) -> None:

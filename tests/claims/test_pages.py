@@ -219,7 +219,13 @@ def test_the_claimant_disputes_with_a_reason(client: Client, desk: f.Desk) -> No
     claim, address = own_case(desk)
     answer = client.post(f"{address}/claims/{claim.number}/dispute", {"reason": " "})
     assert answer.status_code == 422
-    answer = client.post(f"{address}/claims/{claim.number}/dispute", {"reason": "发票是 600"})
+    answer = client.post(
+        f"{address}/claims/{claim.number}/dispute", {"amount": "499.00", "reason": "发票是 600"}
+    )
+    assert answer.status_code == 409 and "¥500.00" in answer.content.decode()
+    answer = client.post(
+        f"{address}/claims/{claim.number}/dispute", {"amount": "500.00", "reason": "发票是 600"}
+    )
     claim = f.fresh(claim)
     assert (answer.status_code, claim.state, claim.dispute_reason) == (
         303,

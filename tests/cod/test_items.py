@@ -201,8 +201,8 @@ def test_every_move_of_an_item_is_by_the_table(frm: ItemState) -> None:
 def test_the_database_knows_the_moves_of_the_table(trigger: str, table: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s", [trigger])
-        [said] = cursor.fetchone()
-    known = {tuple(one.split(">")) for one in re.findall(r"'([a-z_]+>[a-z_]+)'", said)}
+        [definition] = cursor.fetchone()
+    known = {tuple(one.split(">")) for one in re.findall(r"'([a-z_]+>[a-z_]+)'", definition)}
     assert known == {(str(frm), str(to)) for frm, to in table.moves()}
 
 

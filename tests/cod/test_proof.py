@@ -116,7 +116,7 @@ def test_the_board_says_where_every_yuan_is() -> None:
     cod.counted(courier, "90.00")
     cod.cod_shipment("50.00")
     found = board(timezone.now())
-    sums = {str(one.state): (one.items, one.total) for one in found.standings}
+    sums = {str(one.state): (one.items, one.total) for one in found.state_totals}
     assert sums["counted"] == (1, D("100.00")) and sums["due"] == (1, D("50.00"))
     assert found.differing[0].short == D("10.00")
     with CaptureQueriesContext(connection) as taken:

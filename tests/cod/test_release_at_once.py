@@ -47,16 +47,16 @@ def once(row: Remittance) -> None:
 
 def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
     """``hands`` threads begin together and try ``each`` times."""
-    gate, said = threading.Barrier(hands), Counter[str]()
+    gate, outcomes = threading.Barrier(hands), Counter[str]()
 
     def hand(n: int) -> None:
         gate.wait(LIMIT)
         for _try in range(each):
             try:
                 act(n)
-                said["done"] += 1
+                outcomes["done"] += 1
             except RuleBroken as refusal:
-                said[refusal.code] += 1
+                outcomes[refusal.code] += 1
         connection.close()
 
     threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
@@ -64,8 +64,8 @@ def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter
         thread.start()
     for thread in threads:
         thread.join(LIMIT)
-    assert sum(said.values()) == hands * each, said
-    return said
+    assert sum(outcomes.values()) == hands * each, outcomes
+    return outcomes
 
 
 def half_approved() -> Remittance:
@@ -78,8 +78,8 @@ def half_approved() -> Remittance:
 def test_of_twenty_and_of_two_hundred_releases_one_has_effect(each: int) -> None:
     row = half_approved()
     managers = [f.person(Role.GENERAL_MANAGER) for _n in range(20)]
-    said = at_once(20, lambda n: f.approve(row, managers[n]), each=each)
-    assert said["done"] == 1, said
+    outcomes = at_once(20, lambda n: f.approve(row, managers[n]), each=each)
+    assert outcomes["done"] == 1, outcomes
     once(row)
 
 
@@ -88,11 +88,11 @@ def test_twenty_prepare_the_same_day_and_there_is_one() -> None:
     f.banked(merchant, "100.00", "50.00")
     by, at = UserFactory(), timezone.now()
     day = timezone.localdate(at)
-    said = at_once(
+    outcomes = at_once(
         20,
         lambda _n: services.prepare_remittance(merchant_id=merchant.pk, day=day, by=by, at=at),
     )
-    assert said["done"] == 20
+    assert outcomes["done"] == 20
     assert Remittance.objects.get().amount == Decimal("150.00")
     assert RemittanceRow.objects.filter(kind="item").count() == 2
 
@@ -102,10 +102,10 @@ def test_of_twenty_who_pay_ahead_at_once_one_does() -> None:
     f.policy(merchant, "150.00")
     f.on_its_way(merchant, "100.00", "40.00")
     by = [UserFactory() for _n in range(20)]
-    said = at_once(
+    outcomes = at_once(
         20, lambda n: services.pay_ahead(merchant_id=merchant.pk, by=by[n], at=timezone.now())
     )
-    assert said == {"done": 1, "ahead_already": 19}
+    assert outcomes == {"done": 1, "ahead_already": 19}
     assert RemittanceRow.objects.filter(kind="advance").count() == 2
 
 

@@ -273,4 +273,4 @@ def test_days_from_the_door_to_the_merchant() -> None:
 def test_a_span_of_days_that_cannot_be_is_said(client: Client, finance: User) -> None:
     for query in ("since=2026-12-02&until=2026-12-01", "since=x", "since=2020-01-01"):
         answer: Any = client.get(f"{reverse('admin:cod_remittance_pace')}?{query}")
-        assert answer.status_code == 200 and answer.context["said"]
+        assert answer.status_code == 200 and answer.context["problem"]

@@ -516,7 +516,7 @@ def over(by: User | None = None, counted: str = "103.50") -> CashUp:
     return row
 
 
-def keep(row: CashUp, reason: str = "查无主") -> CodDecision:
+def keep_overage(row: CashUp, reason: str = "查无主") -> CodDecision:
     return services.ask_overage(
         cash_up_id=row.pk, reason=reason, by=UserFactory(), at=timezone.now()
     )
@@ -525,10 +525,10 @@ def keep(row: CashUp, reason: str = "查无主") -> CodDecision:
 def test_two_people_keep_what_was_over_as_income() -> None:
     row = over()
     assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50")
-    assert refused(lambda: keep(row, "  ")) == "reason_missing"
-    wish = keep(row)
+    assert refused(lambda: keep_overage(row, "  ")) == "reason_missing"
+    wish = keep_overage(row)
     assert (wish.before, wish.amount) == (D("3.50"), D("3.50"))
-    assert refused(lambda: keep(row)) == "asked_already"
+    assert refused(lambda: keep_overage(row)) == "asked_already"
     manager, finance = two()
     approve(wish, manager)
     assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50"), "one is not enough"
@@ -536,22 +536,22 @@ def test_two_people_keep_what_was_over_as_income() -> None:
     assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == 0
     assert cod.net(K.FINANCE_COST) == D("-3.50")
     assert ties()
-    assert refused(lambda: keep(row)) == "nothing_over"
+    assert refused(lambda: keep_overage(row)) == "nothing_over"
 
 
 def test_an_overage_that_was_refused_can_be_asked_for_again() -> None:
     row, (manager, _finance) = over(), two()
-    wish = keep(row)
+    wish = keep_overage(row)
     seen = content_of(DECISION, wish)[1]
     services.refuse_decision(wish, seen=seen, reason="再查", by=manager, at=timezone.now())
     assert ties() and cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50")
-    assert keep(row).pk != wish.pk
+    assert keep_overage(row).pk != wish.pk
 
 
 @pytest.mark.parametrize("counted", ["100.00", "90.00"])
 def test_only_what_was_over_is_kept(counted: str) -> None:
     row = over(counted=counted)
-    assert refused(lambda: keep(row)) == "nothing_over"
+    assert refused(lambda: keep_overage(row)) == "nothing_over"
 
 
 def test_an_overage_is_kept_after_its_difference_was_explained_only() -> None:
@@ -559,7 +559,7 @@ def test_an_overage_is_kept_after_its_difference_was_explained_only() -> None:
     cod.collected("100.00", by=courier)
     row = cod.counted(courier, "103.50")
     assert row.state == CashUpState.COUNTED
-    assert refused(lambda: keep(row)) == "nothing_over"
+    assert refused(lambda: keep_overage(row)) == "nothing_over"
 
 
 def test_a_decision_ends_once_and_for_good() -> None:

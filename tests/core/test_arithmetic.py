@@ -57,7 +57,7 @@ def test_money_refuses_floats_and_nonsense() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("138 0013 8000", "+8613800138000"),
         ("１３８００１３８０００", "+8613800138000"),
@@ -66,9 +66,9 @@ def test_money_refuses_floats_and_nonsense() -> None:
         ("+44 20 7946 0958", "+442079460958"),
     ],
 )
-def test_phones_are_kept_one_way(typed: str, kept: str) -> None:
-    assert normalise_phone(typed) == kept
-    assert last_four(kept) == kept[-4:]
+def test_phones_are_kept_one_way(typed: str, stored: str) -> None:
+    assert normalise_phone(typed) == stored
+    assert last_four(stored) == stored[-4:]
 
 
 @pytest.mark.parametrize("typed", ["", "12", "not a phone", "1" * 40, "1380013800a", "１\x00"])

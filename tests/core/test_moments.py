@@ -20,7 +20,7 @@ def read(text: str, now: datetime = NOW) -> datetime:
 
 @pytest.mark.requirement("CMP-1")
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("typed", "meant"),
     [
         ("15:20", (18, 15, 20)),
         ("15点20", (18, 15, 20)),
@@ -71,16 +71,18 @@ def read(text: str, now: datetime = NOW) -> datetime:
         ("next friday", (27, 18, 0)),
     ],
 )
-def test_a_time_is_understood_as_it_is_said(said: str, meant: tuple[int, int, int] | None) -> None:
+def test_a_time_is_understood_as_it_is_typed(
+    typed: str, meant: tuple[int, int, int] | None
+) -> None:
     if meant is None:  # not a word of ours: refused rather than guessed
         with pytest.raises(BadInput):
-            read(said)
+            read(typed)
         return
-    assert read(said) == datetime(2026, 3, *meant, tzinfo=SHANGHAI)
+    assert read(typed) == datetime(2026, 3, *meant, tzinfo=SHANGHAI)
 
 
 @pytest.mark.parametrize(
-    ("said", "minutes"),
+    ("typed", "minutes"),
     [
         ("+20", 20),
         ("30分钟后", 30),
@@ -101,28 +103,28 @@ def test_a_time_is_understood_as_it_is_said(said: str, meant: tuple[int, int, in
         ("in 3 days", 4320),
     ],
 )
-def test_so_long_from_now(said: str, minutes: int) -> None:
-    assert read(said) - NOW == timedelta(minutes=minutes)
+def test_so_long_from_now(typed: str, minutes: int) -> None:
+    assert read(typed) - NOW == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "typed",
     [
         *("soon", "尽快", "25点", "明天13点下午", "上午15点", "2月30日", "15", "五", "周八", "前"),
         *("in a while", "13pm", "tomorrow at", "31号99点", "半", "+", "分钟后", "by"),
     ],
 )
-def test_what_is_no_time_is_refused_with_examples(said: str) -> None:
+def test_what_is_no_time_is_refused_with_examples(typed: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        read(said)
+        read(typed)
     assert refusal.value.code == "bad_moment"
     assert "明早9点半" in str(refusal.value)
 
 
-@pytest.mark.parametrize("said", ["今天上午9点", "今早8点", "本周一", "today 9:00", "this monday"])
-def test_what_is_over_is_refused_rather_than_moved(said: str) -> None:
+@pytest.mark.parametrize("typed", ["今天上午9点", "今早8点", "本周一", "today 9:00", "this monday"])
+def test_what_is_over_is_refused_rather_than_moved(typed: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        read(said)
+        read(typed)
     assert refusal.value.code == "past"
 
 

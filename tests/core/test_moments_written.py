@@ -20,7 +20,7 @@ def read(text: str, now: datetime = NOW) -> datetime:
 
 @pytest.mark.requirement("CMP-1")
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("typed", "meant"),
     [
         ("15:20", (20, 15, 20)),
         ("1520", (20, 15, 20)),
@@ -35,8 +35,8 @@ def read(text: str, now: datetime = NOW) -> datetime:
         ("3/21 09:05", (21, 9, 5)),
     ],
 )
-def test_a_time_is_understood_as_it_is_said(said: str, meant: tuple[int, int, int]) -> None:
-    assert read(said) == datetime(2026, 3, *meant, tzinfo=SHANGHAI)
+def test_a_time_is_understood_as_it_is_typed(typed: str, meant: tuple[int, int, int]) -> None:
+    assert read(typed) == datetime(2026, 3, *meant, tzinfo=SHANGHAI)
 
 
 def test_minutes_and_hours_from_now() -> None:
@@ -50,17 +50,17 @@ def test_around_new_year_the_next_january_is_meant() -> None:
     assert read("01-02 9:00", late) == datetime(2027, 1, 2, 9, 0, tzinfo=SHANGHAI)
 
 
-@pytest.mark.parametrize("said", ["", "soon", "25:00", "15:61", "02-30 9:00", "+99999", "+", "15"])
-def test_what_is_no_time_is_refused_with_examples(said: str) -> None:
+@pytest.mark.parametrize("typed", ["", "soon", "25:00", "15:61", "02-30 9:00", "+99999", "+", "15"])
+def test_what_is_no_time_is_refused_with_examples(typed: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        read(said)
+        read(typed)
     assert (refusal.value.code, refusal.value.field) == ("bad_moment", "due_at")
 
 
-@pytest.mark.parametrize("said", ["14:59", "15:00", "+0", "03-19 9:00", "９点"])
-def test_what_is_over_is_refused_rather_than_moved_to_another_day(said: str) -> None:
+@pytest.mark.parametrize("typed", ["14:59", "15:00", "+0", "03-19 9:00", "９点"])
+def test_what_is_over_is_refused_rather_than_moved_to_another_day(typed: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        read(said)
+        read(typed)
     assert refusal.value.code == "past"
 
 

@@ -51,10 +51,10 @@ def test_the_waybills_of_before_keep_their_numbers() -> None:
 
 @given(rows)
 def test_an_id_leads_back_to_its_row_and_to_no_other_table(row: int) -> None:
-    said = hide(Id.EVENT, row)
-    assert unhide(Id.EVENT, said) == row
-    assert unhide(Id.ENDPOINT, said) is None
-    assert unhide(Id.ENDPOINT, said.replace("evt", "we")) != row
+    text = hide(Id.EVENT, row)
+    assert unhide(Id.EVENT, text) == row
+    assert unhide(Id.ENDPOINT, text) is None
+    assert unhide(Id.ENDPOINT, text.replace("evt", "we")) != row
 
 
 @pytest.mark.parametrize(

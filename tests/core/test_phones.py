@@ -38,7 +38,7 @@ WRONG = ["12345", "1381234567", "138123456789", "12012345678", "58881234", "0215
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("138 1234 5678", "+8613812345678"),
         ("021-5888-1234", "+862158881234"),
@@ -61,8 +61,8 @@ WRONG = ["12345", "1381234567", "138123456789", "12012345678", "58881234", "0215
         (EXTENDED, EXTENDED),
     ],
 )
-def test_what_people_write_is_kept_one_way(typed: str, kept: str) -> None:
-    assert normalise_phone(typed) == kept == normalise_phone(kept)
+def test_what_people_write_is_kept_one_way(typed: str, stored: str) -> None:
+    assert normalise_phone(typed) == stored == normalise_phone(stored)
 
 
 @pytest.mark.parametrize("typed", [*WRONG, "010-80462111转", "转843", "13812345678 13912345678"])

@@ -23,7 +23,7 @@ def test_every_word_and_character_is_read_as_the_library_reads_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "spelling"),
     [
         ("北京A座3号", "bei jing A zuo 3 hao"),
         ("重庆", "chong qing"),
@@ -32,8 +32,8 @@ def test_every_word_and_character_is_read_as_the_library_reads_it() -> None:
         ("", ""),
     ],
 )
-def test_a_place_is_spelled(text: str, said: str) -> None:
-    assert pinyin.spelled(text) == said
+def test_a_place_is_spelled(text: str, spelling: str) -> None:
+    assert pinyin.spelled(text) == spelling
 
 
 def test_the_longest_word_counts_wherever_it_stands() -> None:

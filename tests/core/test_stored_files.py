@@ -53,16 +53,16 @@ def test_an_upload_that_lies_on_the_disk_is_encrypted_too(folder: Path) -> None:
 def test_a_file_that_was_touched_is_no_file(folder: Path) -> None:
     name = default_storage.save("a.bin", ContentFile(WORDS * 5_000))
     path = folder / name
-    kept = path.read_bytes()
-    for at in (0, 4, 6, 20, 70_000, len(kept) - TAG_BYTES, len(kept) - 1):
-        path.write_bytes(kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :])
+    stored = path.read_bytes()
+    for at in (0, 4, 6, 20, 70_000, len(stored) - TAG_BYTES, len(stored) - 1):
+        path.write_bytes(stored[:at] + bytes([stored[at] ^ 1]) + stored[at + 1 :])
         with pytest.raises((DamagedFile, ImproperlyConfigured)):
             read(name)
-    for touched in (b"", kept[:3], kept[:20], kept[:-1], kept + b"x", WORDS):
+    for touched in (b"", stored[:3], stored[:20], stored[:-1], stored + b"x", WORDS):
         path.write_bytes(touched)
         with pytest.raises(DamagedFile):
             read(name)
-    path.write_bytes(kept)
+    path.write_bytes(stored)
     assert read(name) == WORDS * 5_000
 
 
@@ -80,9 +80,9 @@ def test_files_move_to_the_newest_key(folder: Path, settings: Any, capsys: Any) 
     (folder / "stray.txt").write_bytes(b"not ours")
     settings.FIELD_KEYS = f"{NEW},{OLD}"
     call_command("rotate_field_keys")
-    said = capsys.readouterr()
-    assert "stored files: 3 re-encrypted" in said.out
-    assert "stray.txt" in said.err
+    output = capsys.readouterr()
+    assert "stored files: 3 re-encrypted" in output.out
+    assert "stray.txt" in output.err
     settings.FIELD_KEYS = NEW
     assert [read(name) for name in names] == [WORDS] * 3
     call_command("rotate_field_keys")

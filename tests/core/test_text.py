@@ -8,11 +8,11 @@ from apps.core.text import keepable
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_whatever_comes_can_be_kept_and_good_text_stays_as_it_is(text: str) -> None:
-    kept = keepable(text)
-    assert "\x00" not in kept and len(kept) == len(text)
-    assert kept.encode().decode() == kept
+    storable = keepable(text)
+    assert "\x00" not in storable and len(storable) == len(text)
+    assert storable.encode().decode() == storable
     if text.isprintable():
-        assert kept == text
+        assert storable == text
 
 
 def test_what_is_no_text_becomes_one() -> None:

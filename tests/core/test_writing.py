@@ -21,11 +21,11 @@ def test_each_row_gets_its_own_values_in_one_statement(django_assert_num_queries
     with django_assert_num_queries(1):
         write_columns(users[:2], ["display_name", "phone", "last_login"])
     for user in users[:2]:
-        kept = User.objects.get(pk=user.pk)
-        assert (kept.display_name, kept.phone, kept.last_login) == (
+        stored = User.objects.get(pk=user.pk)
+        assert (stored.display_name, stored.phone, stored.last_login) == (
             *(user.display_name, user.phone, user.last_login),
         )
-        assert kept.email != "not written"
+        assert stored.email != "not written"
     assert User.objects.get(pk=users[2].pk).display_name == "before 2"
 
 

@@ -168,9 +168,9 @@ def test_contracts_of_a_customer_never_overlap() -> None:
 
 @pytest.mark.requirement("ORD-3")
 def test_the_database_itself_refuses_what_must_never_be() -> None:
-    kept = ContractFactory()
+    contract = ContractFactory()
     for wrong in (
-        {"customer": kept.customer},
+        {"customer": contract.customer},
         {"valid_from": days(0), "valid_to": days(-1)},
         {"price_reference": ""},
     ):

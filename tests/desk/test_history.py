@@ -46,7 +46,7 @@ from apps.tracking.services.history import (
     Signed,
     assign_each,
     record_answers,
-    tell_journeys,
+    record_journeys,
 )
 from apps.tracking.services.pod import record_proof
 from apps.tracking.services.standards import add_usual_standards
@@ -199,7 +199,7 @@ def _told(scene: _Scene) -> None:
     made = take_over_orders(scene.pasts)
     waybills = [waybill for one in made for waybill in one.waybills]
     assign_each([_carried(scene, waybills)])
-    tell_journeys(scene.journeys(waybills), source="scan", by=scene.by)
+    record_journeys(scene.journeys(waybills), source="scan", by=scene.by)
     _relayed()
     record_answers([Answered(waybills[0], *ANSWER, by=scene.by, at=scene.now)])
     complete_each([Completed(task, "已确认", task.owner, task.due_at) for task in scene.due()])
@@ -272,5 +272,5 @@ def test_cod_is_asked_about() -> None:
         signed.at,
     )  # fmt: skip
     with pytest.raises(BadInput) as refused:
-        tell_journeys([Journey(waybill, [], unpaid)], source="scan", by=scene.by)
+        record_journeys([Journey(waybill, [], unpaid)], source="scan", by=scene.by)
     assert refused.value.code == "cod_missing"

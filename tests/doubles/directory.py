@@ -54,10 +54,10 @@ class Directory:
     def put(self, sub: str, **claims: Any) -> None:
         """A person, or what is different about one; a claim that is None is said no more."""
         old = self._people[sub].claims if sub in self._people else {}
-        kept = {name: value for name, value in {**old, **claims}.items() if value is not None}
-        person = User(sub=sub, claims=kept)
+        remaining = {name: value for name, value in {**old, **claims}.items() if value is not None}
+        person = User(sub=sub, claims=remaining)
         self._people[sub] = person
-        self._ask("PUT", f"/users/{sub}", json.dumps(kept).encode())
+        self._ask("PUT", f"/users/{sub}", json.dumps(remaining).encode())
 
     def remove(self, sub: str) -> None:
         """No token of this person is good any more."""
@@ -74,12 +74,12 @@ class Directory:
 
     def logout_token(self, sub: str = "", *, client: str, **claims: Any) -> str:
         now = int(time.time())
-        said = {
+        all_claims = {
             "iss": self.issuer, "aud": client, "iat": now, "exp": now + 120, "jti": uuid4().hex,
             "events": {LOGOUT: {}}, **({"sub": sub} if sub else {}), **claims,
         }  # fmt: skip
-        kept = {name: value for name, value in said.items() if value is not None}
-        return self._signed(kept)
+        present = {name: value for name, value in all_claims.items() if value is not None}
+        return self._signed(present)
 
     def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "RS256", "kid": self.signs_with.kid}, claims, self.signs_with)
@@ -131,14 +131,14 @@ class Directory:
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() in self.challenges
 
     def _with_changed_token(self, app: Any, environ: dict[str, Any], start: Any) -> Any:
-        said: list[Any] = []
+        head: list[Any] = []
 
-        def kept(status: str, headers: Any, *_more: Any) -> None:
-            said[:] = [status, headers]
+        def keep_head(status: str, headers: Any, *_more: Any) -> None:
+            head[:] = [status, headers]
 
-        body = b"".join(app(environ, kept))
-        if not said[0].startswith("200"):
-            start(said[0], said[1])
+        body = b"".join(app(environ, keep_head))
+        if not head[0].startswith("200"):
+            start(head[0], head[1])
             return [body]
         answer = json.loads(body)
         if "id_token" in answer:
@@ -153,9 +153,9 @@ class Directory:
         claims = self._people[sub].claims if sub in self._people else {}
         return {name: claims[name] for name in ("amr", "acr", "sid") if name in claims}
 
-    def _json(self, start: Any, said: Any, status: str = "200 OK") -> Any:
+    def _json(self, start: Any, content: Any, status: str = "200 OK") -> Any:
         start(status, [("Content-Type", "application/json")])
-        return [json.dumps(said).encode()]
+        return [json.dumps(content).encode()]
 
 
 @contextmanager

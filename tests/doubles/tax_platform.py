@@ -149,10 +149,10 @@ class TaxPlatform(Company):
             if self.refusals:
                 raise self.refusals.popleft()
             result = self._do(request.headers.get("method", ""), json.loads(request.body))
-            said = {"code": "E0000", "describe": "成功", "result": result}
+            body_content = {"code": "E0000", "describe": "成功", "result": result}
         except Refusal as no:
-            said = {"code": no.code, "describe": no.words}
-        body = self._garbled.popleft() if self._garbled else json.dumps(said).encode()
+            body_content = {"code": no.code, "describe": no.words}
+        body = self._garbled.popleft() if self._garbled else json.dumps(body_content).encode()
         return Reply(200, body, {"content-type": "application/json"})
 
     def _give_token(self, request: Request) -> Reply:
@@ -160,21 +160,24 @@ class TaxPlatform(Company):
         given = {name: one[0] for name, one in parse_qs(request.body.decode()).items()}
         self.tokens_given = [at for at in self.tokens_given if at > time.time() - 30 * DAY]
         if not kind.startswith("application/x-www-form-urlencoded"):
-            said = {"error": "070315", "error_description": "Incorrect content-type"}
+            body_content = {"error": "070315", "error_description": "Incorrect content-type"}
         elif given.get("client_id") != self.app_key:
-            said = {"error": "070304", "error_description": "Incorrect clientId"}
+            body_content = {"error": "070304", "error_description": "Incorrect clientId"}
         elif given.get("client_secret") != self.secret:
-            said = {"error": "070305", "error_description": "Incorrect clientSecret"}
+            body_content = {"error": "070305", "error_description": "Incorrect clientSecret"}
         elif given.get("grant_type") != "client_credentials":
-            said = {"error": "070307", "error_description": "Incorrect appType"}
+            body_content = {"error": "070307", "error_description": "Incorrect appType"}
         elif len(self.tokens_given) >= 50:
-            said = {"error": "070306", "error_description": "The number of calls is limited"}
+            body_content = {
+                "error": "070306",
+                "error_description": "The number of calls is limited",
+            }
         else:
             self.tokens_given.append(time.time())
             token = self._next("token-")
             self.tokens = {token: time.time() + self.token_life}
-            said = {"access_token": token, "expires_in": str(self.token_life)}
-        return Reply(200, json.dumps(said).encode(), {"content-type": "application/json"})
+            body_content = {"access_token": token, "expires_in": str(self.token_life)}
+        return Reply(200, json.dumps(body_content).encode(), {"content-type": "application/json"})
 
     def _check(self, request: Request) -> None:
         if request.method != "POST" or request.path != "/open/v1/services":
@@ -373,9 +376,9 @@ class TaxPlatform(Company):
         ]
         size, page = int(given.get("pageSize", "10")), int(given.get("pageNo", "1"))
         shown = wanted[(page - 1) * size : page * size]
-        return {"total": len(wanted), "list": [self._told(form) for form in shown]}
+        return {"total": len(wanted), "list": [self._described(form) for form in shown]}
 
-    def _told(self, form: Form) -> dict[str, Any]:
+    def _described(self, form: Form) -> dict[str, Any]:
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(form.at + 8 * 3600))
         return {
             "billId": form.bill_id,

@@ -36,7 +36,7 @@ class WeComPlatform(Company):
         self.robots[key] = []
         return f"{self.url}/cgi-bin/webhook/send?key={key}"
 
-    def forget_the_minute(self) -> None:
+    def clear_the_minute(self) -> None:
         self._window.clear()
 
     def answer(self, request: Request) -> Reply:
@@ -72,8 +72,11 @@ class WeComPlatform(Company):
         if self.members is not None and body["touser"] not in self.members:
             return self._say(errcode=0, errmsg="ok", invaliduser=body["touser"], msgid="")
         content = json.dumps(body, sort_keys=True)
-        kept = float(body.get("duplicate_check_interval", 1800))
-        if body.get("enable_duplicate_check") and time.time() - self._known.get(content, 0) < kept:
+        interval = float(body.get("duplicate_check_interval", 1800))
+        if (
+            body.get("enable_duplicate_check")
+            and time.time() - self._known.get(content, 0) < interval
+        ):
             self.repeats += 1
             return self._say(errcode=0, errmsg="ok", msgid="again")
         self._known[content] = time.time()

@@ -288,7 +288,7 @@ def test_an_overdue_customer_is_asked_to_pay_and_on_hold(desk: Desk, phone: Page
     expect(agent.get_by_role("button", name=say("Confirm the order"))).to_have_count(0)
     agent.goto(f"/admin/billing/overduepayer/{customer.pk}/change/")
     promised = timezone.localdate() + timedelta(days=3)
-    do(agent, "promise", pay_on=promised.isoformat(), said_by="罗生")
+    do(agent, "promise", pay_on=promised.isoformat(), given_by="罗生")
     expect(head(agent)).to_contain_text(say("Payment promised"))
     sees_no_barrier(agent, ".trk")
     assert PaymentPromise.objects.get().pay_on == promised

@@ -21,7 +21,7 @@ def heard() -> Iterator[list[Event]]:
     events: list[Event] = []
     subscriptions.subscribe("user.tested", name="tests.listener")(events.append)
     yield events
-    subscriptions.forget("tests.listener")
+    subscriptions.unregister("tests.listener")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -71,7 +71,7 @@ def test_a_failing_subscriber_is_retried_later_and_holds_up_nobody(heard: list[E
         assert relay_batch() == 0, "it waits for its turn"
         assert relay_lag() > timedelta(0)
     finally:
-        subscriptions.forget("tests.failing")
+        subscriptions.unregister("tests.failing")
 
 
 @pytest.mark.django_db

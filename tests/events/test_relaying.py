@@ -36,7 +36,7 @@ def listen() -> Iterator[Listen]:
 
     yield keep
     for name in names:
-        subscriptions.forget(name)
+        subscriptions.unregister(name)
 
 
 def _ignore(_events: list[Event]) -> None:
@@ -73,7 +73,7 @@ def test_a_subscriber_may_want_fewer_at_once() -> None:
         happen(120)
         assert relay_batch() == 120
     finally:
-        subscriptions.forget("tests.few")
+        subscriptions.unregister("tests.few")
     assert heard == [50, 50, 20]
 
 
@@ -95,7 +95,7 @@ def test_kinds_that_share_a_turn_come_in_one_call_and_none_is_starved() -> None:
             subscriptions.subscribe_many("user.other", name="tests.other", turn="tests")(_ignore)
     finally:
         for kind in kinds:
-            subscriptions.forget(f"tests.{kind}")
+            subscriptions.unregister(f"tests.{kind}")
     assert heard[0] == [kinds[0]] * 5 + [kinds[1]] * 2, "the few among the many"
     assert sum(len(part) for part in heard) == 42 and max(len(part) for part in heard) == 10
 
@@ -128,7 +128,7 @@ def test_bad_events_are_postponed_alone_and_what_was_half_done_is_undone(listen:
     user = User.objects.get(pk=Event.objects.get(pk=ids[0]).by_id)
     bad = {ids[17], ids[60]}
     calls: list[int] = []
-    kept: list[int] = []
+    handled: list[int] = []
 
     def handle(events: list[Event]) -> None:
         calls.append(len(events))
@@ -136,13 +136,13 @@ def test_bad_events_are_postponed_alone_and_what_was_half_done_is_undone(listen:
             if event.pk in bad:
                 User.objects.filter(pk=user.pk).update(display_name="by a bad one")
                 raise ValueError("not this one")
-        kept.extend(event.pk for event in events)
+        handled.extend(event.pk for event in events)
 
     listen("many", handle)
     with transaction.atomic():
         Dispatch.objects.bulk_create(Dispatch(event_id=pk, subscriber="tests.many") for pk in ids)
     assert relay_due() == 100
-    assert sorted(kept) == sorted(set(ids) - bad), "each of the others once"
+    assert sorted(handled) == sorted(set(ids) - bad), "each of the others once"
     assert len(calls) < 40, "halving, not one by one"
     user.refresh_from_db()
     assert user.display_name != "by a bad one"
@@ -215,7 +215,7 @@ def test_a_slow_subscriber_of_single_events_gives_the_others_their_turn(
         happen(3)
         relay_due()
     finally:
-        subscriptions.forget("tests.single")
+        subscriptions.unregister("tests.single")
     assert heard == ["single", "many", "single", "single"] or heard == [
         "many",
         *["single"] * 3,
@@ -235,9 +235,9 @@ def test_nothing_due_is_one_query_along_the_index(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE events_dispatch")
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {seen.captured_queries[0]['sql']}")
-        said = "\n".join(row[0] for row in cursor.fetchall())
-    assert "dispatch_turn" in said
-    assert "Seq Scan on events_dispatch" not in said
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "dispatch_turn" in plan
+    assert "Seq Scan on events_dispatch" not in plan
 
 
 @pytest.mark.django_db

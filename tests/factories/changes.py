@@ -11,7 +11,7 @@ from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import PaperKind, ProjectState, RecipientState, TeamSide
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.changes import missing_readers
-from apps.account_changes.queries.starting import is_to_be_told
+from apps.account_changes.queries.starting import lacks_notice
 from apps.account_changes.rules.changes import MARKS
 from apps.account_changes.services import campaigns, changes
 from apps.accounts.enums import ObjectScope, Role
@@ -144,10 +144,10 @@ def everybody_reads(project: ChangeProject, at: datetime) -> None:
         changes.confirm_read(project, by=user, at=at)
 
 
-def everybody_is_told(project: ChangeProject, at: datetime) -> None:
+def notify_everyone(project: ChangeProject, at: datetime) -> None:
     """The notice went out and arrived; of a change that concerns nobody there is none."""
     project = fresh(project)
-    if not is_to_be_told(project, at):
+    if not lacks_notice(project, at):
         return
     by = system_user("tests")
     assert project.since is not None
@@ -176,7 +176,7 @@ def scheduled(who: Staff, at: datetime, **more: Any) -> ChangeProject:
 def started(who: Staff, at: datetime, **more: Any) -> ChangeProject:
     """In transition since ``at``; prepared three days before."""
     project = scheduled(who, at - 2 * DAY, **more)
-    everybody_is_told(project, at - DAY)
+    notify_everyone(project, at - DAY)
     changes.start_change(project, by=who.finance, at=at)
     return fresh(project)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.claims import services
-from apps.claims.enums import AgreedHow, ClaimKind, ClaimState, PayWay, Told
+from apps.claims.enums import AgreedHow, ClaimKind, ClaimState, ExplainedHow, PayWay
 from apps.claims.inputs import NewClaim, NewItem, Proof, Shown
 from apps.claims.models import Assessment, Claim, ClaimPayment
 from apps.core.files import NewFile
@@ -38,7 +38,7 @@ class Desk(Team):
 def shown(**fields: Any) -> Shown:
     values: dict[str, Any] = {
         "to": "王小明",
-        "how": Told.PHONE,
+        "how": ExplainedHow.PHONE,
         "at": timezone.now() - timedelta(minutes=1),
     }
     return Shown(**{**values, **fields})
@@ -93,7 +93,7 @@ def agree(claim: Claim, by: User) -> Claim:
     claim = fresh(claim)
     return services.agree(
         claim_id=claim.pk, amount=claim.approved or Decimal(0), how=AgreedHow.PHONE,
-        said_back="赔您这个数，打到公司账上，您同意。", by=by, at=timezone.now(),
+        read_back="赔您这个数，打到公司账上，您同意。", by=by, at=timezone.now(),
     )  # fmt: skip
 
 

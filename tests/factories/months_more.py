@@ -11,7 +11,7 @@ from django.db import models, transaction
 from apps.accounts.enums import Role
 from apps.accounts.models import DutyShift, Unit, User
 from apps.claims.models import Claim, ClaimPayment, Recovery
-from apps.incidents.models import Affected, Incident, IncidentNotice, Told
+from apps.incidents.models import Affected, Incident, IncidentNotice, NoticeRecipient
 from apps.incidents.models import Scope as Place
 from apps.knowledge.models import MissedSearch, Search
 from apps.orders.models import FollowUpTask, FollowUpTemplate
@@ -122,10 +122,10 @@ def _incidents(fill: Fill, given: dict[str, Any]) -> None:
         text_zh="'大雪'", text_en="'Snow'", at="i.declared_at", by_id="%(by)s",
     )  # fmt: skip
     fill(
-        Told, """(SELECT n.id AS notice, n.at, a.customer_id, min(a.waybill_id) AS waybill FROM incidents_incidentnotice n
+        NoticeRecipient, """(SELECT n.id AS notice, n.at, a.customer_id, min(a.waybill_id) AS waybill FROM incidents_incidentnotice n
             JOIN incidents_affected a ON a.incident_id = n.incident_id GROUP BY 1, 2, 3) x WHERE customer_id %% 5 > 0""",
-        given, notice_id="notice", customer_id="customer_id", waybill_id="waybill", stand="'queued'", stand_at="at",
-        told_at="at + customer_id %% 4 * interval '1 hour'",
+        given, notice_id="notice", customer_id="customer_id", waybill_id="waybill", state="'queued'", state_at="at",
+        notified_at="at + customer_id %% 4 * interval '1 hour'",
     )  # fmt: skip
 
 

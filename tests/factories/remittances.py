@@ -125,11 +125,11 @@ def follow(row: Remittance) -> Remittance:
     return row
 
 
-def answered(row: Remittance, said: str) -> Remittance:
+def answered(row: Remittance, status: str) -> Remittance:
     """In a payment file of which the bank says this: 成功, 失败."""
     assert row.payout is not None
     file = payees.filed(row.payout)
-    payees.answer(file, payees.results((payees.fresh(row.payout), str(row.amount), said)))
+    payees.answer(file, payees.results((payees.fresh(row.payout), str(row.amount), status)))
     return follow(row)
 
 

@@ -168,9 +168,9 @@ def talk(visitor: Visitor, mark: str) -> int | None:
     if begun is None or begun >= REFUSED:
         return begun
     line = {"text": f"还在吗 {mark}", "client_id": str(uuid4())}
-    said = visitor.insist(lambda: visitor.form("/chat", "/chat/say", line))
+    answer = visitor.insist(lambda: visitor.form("/chat", "/chat/say", line))
     visitor.insist(lambda: visitor.form("/chat", "/chat/leave", {}))
-    return said
+    return answer
 
 
 ACTS: dict[str, Act] = {

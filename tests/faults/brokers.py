@@ -65,7 +65,7 @@ class OwnBroker:
             self._process.kill()
             self._process.wait()
 
-    def forget(self) -> None:
+    def purge(self) -> None:
         """Nothing is left of its file."""
         for path in self.folder.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -209,16 +209,16 @@ def _sealed(xml: str) -> tuple[str, bytes]:
 def _read(mode: str, content: bytes) -> str:
     """What the asker reads."""
     if mode == "plain":
-        return _said(content.decode())
+        return _text_of(content.decode())
     reply = xmltodict.parse(content)["xml"]
     oracle = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
     inside = oracle.decrypt_message(
         content.decode(), reply["MsgSignature"], reply["TimeStamp"], reply["Nonce"]
     )
-    return _said(inside)
+    return _text_of(inside)
 
 
-def _said(xml: str) -> str:
+def _text_of(xml: str) -> str:
     return str(parse_message(xml)._data["Content"])
 
 

@@ -26,7 +26,7 @@ from tests.factories.sla import COMPLAINT, machine, publish, staff, step, target
 from tests.faults import eta
 from tests.faults.brokers import OwnBroker
 from tests.faults.databases import OwnDatabase, own_database
-from tests.faults.herd import Herd, Plan, Struck, await_them, strike
+from tests.faults.herd import Herd, Plan, Struck, await_them, kill_some
 
 # Each process, and by how many seconds its clock is wrong.
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -133,7 +133,7 @@ def run(count: int, plan: Plan) -> Report:
         try:
             # A worker opens no connection before there is something to do.
             await_them(herd, lambda: database.number(_SEEN) >= 2)
-            struck = strike(
+            struck = kill_some(
                 herd,
                 plan,
                 database,
@@ -174,7 +174,7 @@ def run_control(count: int, plan: Plan) -> Report:
             await_them(herd, lambda: database.number("SELECT count(*) FROM eta_up") == ETA_WORKERS)
             _enqueue(eta.app, broker, count, plan)
             total = count * STEPS
-            struck = strike(herd, plan, database, broker, _Standstill(database, total))
+            struck = kill_some(herd, plan, database, broker, _Standstill(database, total))
         finally:
             herd.end()
         one = database.number(_ETA_FIRED)

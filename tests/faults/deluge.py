@@ -38,17 +38,17 @@ class Report:
     named: int  # shipments named by the mails together
     strangers: int  # numbers in them that are none of the customer's
     largest: int  # bytes
-    told_in: float  # seconds from the first scan to the last message queued
+    queued_in: float  # seconds from the first scan to the last message queued
 
     @property
-    def is_kept(self) -> bool:
+    def is_met(self) -> bool:
         return self.digests <= 3 and self.named == self.events and not self.strangers
 
     def line(self) -> str:
         return (
             f"{self.events:,} events of one customer: {self.digests} mails naming {self.named:,} "
             f"shipments, {self.strangers} others; the largest {self.largest / 1024:,.0f} KiB; "
-            f"queued {self.told_in:.1f} s after the first scan"
+            f"queued {self.queued_in:.1f} s after the first scan"
         )
 
 
@@ -87,7 +87,7 @@ def run(count: int) -> Report:
             # longer.
             while relay_due(seconds=0) and _untold():
                 pass
-            told_in = time.monotonic() - began
+            queued_in = time.monotonic() - began
             # The five minutes are over.
             Delivery.objects.filter(customer=customer).update(due_at=timezone.now())
             while gather():
@@ -103,7 +103,7 @@ def run(count: int) -> Report:
         named=len(found & known),
         strangers=len(found - known),
         largest=max((len(mail.as_bytes()) for mail in mails), default=0),
-        told_in=told_in,
+        queued_in=queued_in,
     )
 
 

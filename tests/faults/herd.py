@@ -139,7 +139,7 @@ def await_them(herd: Herd, is_up: Callable[[], bool], seconds: float = 90.0) -> 
         time.sleep(0.1)
 
 
-def strike(
+def kill_some(
     herd: Herd,
     plan: Plan,
     database: OwnDatabase,

@@ -39,11 +39,11 @@ class Pair:
     """Mails per second with nothing else to do, and beside the dead provider."""
 
     alone: float
-    beside: float
+    together: float
 
     @property
     def ratio(self) -> float:
-        return self.beside / self.alone
+        return self.together / self.alone
 
 
 class Installation:
@@ -66,7 +66,7 @@ class Installation:
         self._until(lambda: len(self.there.mail.moments) >= before + mails, 600)
         took = self.there.mail.moments[before + mails - 1] - began
         self.asked = len(self.there.sms.requests) - asked
-        self._forget()
+        self._clear()
         return mails / took
 
     def _queue(self, channel: str, count: int) -> None:
@@ -89,7 +89,7 @@ class Installation:
             ]
         )
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         """What waits at the dead provider is given up, and those under way are let go."""
         self.there.sms.fault = lambda _request: None
         self.there.sms.let_go()
@@ -138,8 +138,8 @@ def compare(there: Installation, death: str, *, mails: int, rounds: int) -> list
     pairs = []
     for turn in range(rounds):
         if turn % 2:
-            beside = there.round(mails, death)
-            pairs.append(Pair(there.round(mails), beside))
+            together = there.round(mails, death)
+            pairs.append(Pair(there.round(mails), together))
         else:
             alone = there.round(mails)
             pairs.append(Pair(alone, there.round(mails, death)))

@@ -91,7 +91,7 @@ def restarted(broker: OwnBroker) -> None:
 def replaced(broker: OwnBroker) -> None:
     """kill -9, away for three seconds, and an empty one comes in its place."""
     broker.kill()
-    broker.forget()
+    broker.purge()
     time.sleep(3)
     broker.start()
 

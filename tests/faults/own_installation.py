@@ -98,7 +98,7 @@ class Running:
 def running_installation(name: str, env: Mapping[str, str]) -> Iterator[Running]:
     """It is gone with everything it knew when the context ends."""
     place = Place.of(Checkout(ROOT), name, durable=True)
-    place.forget()
+    place.clear()
     reading, pulling = os.pipe()
     log = place.log("supervisor")
     clean = {key: value for key, value in os.environ.items() if key not in SERVERS}
@@ -130,7 +130,7 @@ def running_installation(name: str, env: Mapping[str, str]) -> Iterator[Running]
             process.send_signal(signal.SIGKILL)
             process.wait()
         os.close(pulling)
-        place.forget()
+        place.clear()
         shutil.rmtree(place.folder, ignore_errors=True)
 
 

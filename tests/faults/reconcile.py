@@ -50,7 +50,7 @@ SENT = ("accepted", "delivered", "read")
 
 
 @dataclass(frozen=True)
-class Told:
+class Messages:
     """Text messages and mails; ``lost``: said to be sent, and the provider has none; ``twice``: and
     nothing on record says that it might be."""
 
@@ -66,7 +66,7 @@ class Report:
     lost: dict[str, int]
     doubled: dict[str, int]
     half: dict[str, int]
-    messages: Told
+    messages: Messages
     away: dict[str, float]  # seconds until each was back at work, the longest of its blows
     seconds: float
 
@@ -129,7 +129,7 @@ def run(counts: Mapping[str, int], *, blows: Sequence[str], every: float, hands:
                 # It falls in the middle of them.
                 acting.allow(share)
                 time.sleep(rand.uniform(0.0, 0.5))
-                away[blow] = max(away.get(blow, 0.0), _strike(installation, blow))
+                away[blow] = max(away.get(blow, 0.0), _do_blow(installation, blow))
                 time.sleep(every)
             answers = acting.join()
             left = _await_quiet(installation)
@@ -143,7 +143,7 @@ def _world(installation: Running, waybills: int) -> World:
 def _inside(installation: Running, *words: str) -> dict[str, Any]:
     env = {**os.environ, **installation.env, "DJANGO_SETTINGS_MODULE": "config.settings"}
     env["DATABASE_URL"] = installation.env["DATABASE_OWNER_URL"]
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-m", "tests.faults.reconcile_inside", *words],
         cwd=ROOT,
         env=env,
@@ -151,12 +151,12 @@ def _inside(installation: Running, *words: str) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    line = next(line for line in said.splitlines() if line.startswith("FOUND "))
+    line = next(line for line in output.splitlines() if line.startswith("FOUND "))
     found: dict[str, Any] = json.loads(line.removeprefix("FOUND "))
     return found
 
 
-def _strike(installation: Running, blow: str) -> float:
+def _do_blow(installation: Running, blow: str) -> float:
     """Seconds until what was struck is at work again."""
     began = time.monotonic()
     if blow == "flush":
@@ -240,10 +240,10 @@ def _judge(
                 lost[kind] += max(0, least - counts[mark])
                 doubled[kind] += max(0, counts[mark] - most)
     half = {**found["half"], "things still to be done": left}
-    return Report(answers, lost, doubled, half, _told(found["told"], there), away, seconds)
+    return Report(answers, lost, doubled, half, _messages(found["told"], there), away, seconds)
 
 
-def _told(rows: Sequence[tuple[str, str, str, str, bool]], there: Outside) -> Told:
+def _messages(rows: Sequence[tuple[str, str, str, str, bool]], there: Outside) -> Messages:
     texts = Counter(str(one["out_id"]) for one in there.sms.sent)
     mails = Counter(
         str(mail["Message-ID"]).strip("<").partition("@")[0] for mail in there.mail.accepted
@@ -254,4 +254,4 @@ def _told(rows: Sequence[tuple[str, str, str, str, bool]], there: Outside) -> To
         unclear += is_unclear
         lost += state in SENT and count == 0
         twice += count > 1 and not is_unclear
-    return Told(len(rows), lost, twice, unclear)
+    return Messages(len(rows), lost, twice, unclear)

@@ -73,8 +73,8 @@ def count() -> dict[str, Any]:
     cases = list(Case.objects.all())
     orders = list(WorkOrder.objects.all())
     entered = set(CaseEntry.objects.values_list("case_id", flat=True))
-    kept = set(Matter.objects.values_list("subject_type", "subject_id"))
-    clocked = {pk for kind, pk in kept if kind == Case._meta.label_lower}
+    known = set(Matter.objects.values_list("subject_type", "subject_id"))
+    clocked = {pk for kind, pk in known if kind == Case._meta.label_lower}
     recorded = set(
         Event.objects.filter(kind="workorder.received").values_list("data__number", flat=True)
     )

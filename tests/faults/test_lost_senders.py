@@ -70,12 +70,12 @@ class Senders:
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
         assert process.stderr is not None
-        said = []
+        lines = []
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             if " ready." in line:
                 break
-        assert process.poll() is None, "".join(said)
+        assert process.poll() is None, "".join(lines)
         threading.Thread(target=process.stderr.read, daemon=True).start()
         return process
 

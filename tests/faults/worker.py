@@ -51,10 +51,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             app.start(["beat", "-l", "CRITICAL", "-s", f"{folder}/beat", "--pidfile="])
     else:
-        stand_by()
+        start_standby()
 
 
-def stand_by() -> None:
+def start_standby() -> None:
     from celery import current_app
 
     from apps.events.services.standing_by import PATIENCE, Standby

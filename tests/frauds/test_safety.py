@@ -40,7 +40,7 @@ def revealed() -> Event:
     by = UserFactory(roles=[Role.FINANCE])
     banking.reveal_number(bank_account(by), reason="私下打听", by=by, at=timezone.now())
     services.seal_new_rows()
-    services.keep_outside()
+    services.store_outside()
     assert services.verify_recent() == []
     return Event.objects.get(kind="bankaccount.revealed")
 
@@ -145,7 +145,7 @@ def test_the_copy_outside_is_cut() -> None:
     [file] = Path(installation.SEALS_DIR).glob("*.jsonl")
     file.write_bytes(file.read_bytes().splitlines(keepends=True)[0])
     assert Tampering.COPY_CUT in traces()
-    services.keep_outside()
+    services.store_outside()
     assert Seal.objects.count() == len(file.read_bytes().splitlines()), "and is whole again"
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.incidents import services
 from apps.incidents.enums import IncidentState
-from apps.incidents.models import Incident, Told
+from apps.incidents.models import Incident, NoticeRecipient
 from apps.incidents.services import spreading
 from apps.tracking.models import PromiseChange, ShipmentHold
 from tests.account_changes.test_changes_at_once import N, at_once
@@ -21,9 +21,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("
 SHIPMENTS, KILLS = 120, 30
 
 
-def told_once(incident: Incident, shipments: int, customers: int) -> None:
+def check_effects(incident: Incident, shipments: int, customers: int) -> None:
     assert (
-        Told.objects.filter(notice__incident=incident, customer__isnull=False).count() == customers
+        NoticeRecipient.objects.filter(notice__incident=incident, customer__isnull=False).count()
+        == customers
     )
     assert PromiseChange.objects.count() == shipments
     assert ShipmentHold.objects.filter(released_at=None).count() == shipments
@@ -38,7 +39,7 @@ def test_twenty_workers_and_twenty_who_press() -> None:
     incident = f.declared(unit, boss)
     at_once(lambda: services.work_incidents(2))
     services.work_incidents()
-    told_once(incident, 6, 3)
+    check_effects(incident, 6, 3)
     pressed = at_once(
         lambda: services.mark_stable(incident_id=incident.pk, by=boss, at=timezone.now())
     )
@@ -48,7 +49,9 @@ def test_twenty_workers_and_twenty_who_press() -> None:
     at_once(lambda: f.declared(unit, boss, title="重叠", title_en="Overlap"))
     while services.work_incidents():
         pass
-    assert Told.objects.filter(customer__isnull=False).count() == 3, "told by the first alone"
+    assert NoticeRecipient.objects.filter(customer__isnull=False).count() == 3, (
+        "told by the first alone"
+    )
     assert PromiseChange.objects.count() == 6
 
 
@@ -74,5 +77,5 @@ def test_killed_in_the_middle_of_declaring() -> None:
         os.waitpid(child, 0)
     while spreading.work_batch(7) is not None:
         pass
-    told_once(incident, SHIPMENTS, 8)
-    assert Told.objects.filter(phone_index__gt="").count() == SHIPMENTS
+    check_effects(incident, SHIPMENTS, 8)
+    assert NoticeRecipient.objects.filter(phone_index__gt="").count() == SHIPMENTS

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from apps.desk.demo.people import make_people
 from apps.incidents.demo import make_incidents
-from apps.incidents.enums import IncidentState, Stand
-from apps.incidents.models import Drill, Incident, Told
+from apps.incidents.enums import IncidentState, RecipientState
+from apps.incidents.models import Drill, Incident, NoticeRecipient
 from apps.quality.models import ReviewItem
 from tests.acts import counted
 from tests.factories import incidents as f
@@ -33,9 +33,9 @@ def test_snow_a_sorting_line_and_an_overdue_drill() -> None:
     assert closed.affected.count() == 1 and not closed.affected.filter(released_at=None).exists()
     assert ReviewItem.objects.filter(exception=closed.exception).exclude(conclusion="").exists()
     assert (snow.affected.count(), snow.notices.count()) == (2, 2)
-    told = Told.objects.filter(notice__incident=snow, customer__isnull=False)
-    by_phone = told.filter(stand=Stand.TO_CALL).values_list("customer").distinct()
-    assert by_phone.count() == 1 and told.filter(stand=Stand.REACHED).exists()
+    recipients = NoticeRecipient.objects.filter(notice__incident=snow, customer__isnull=False)
+    by_phone = recipients.filter(state=RecipientState.TO_CALL).values_list("customer").distinct()
+    assert by_phone.count() == 1 and recipients.filter(state=RecipientState.REACHED).exists()
     today = timezone.localdate(now)
     assert Drill.objects.filter(held_at=None, due_on__lt=today).count() == 1
     assert len(statements) <= STATEMENTS, len(statements)

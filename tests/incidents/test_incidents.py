@@ -11,7 +11,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.incidents import services
 from apps.incidents.enums import Effect, IncidentState, Leg, Level, Seat, Why
-from apps.incidents.models import Affected, Incident, IncidentSeat, Told
+from apps.incidents.models import Affected, Incident, IncidentSeat, NoticeRecipient
 from apps.incidents.queries.finding import count_concerned
 from apps.incidents.services import spreading
 from apps.incidents.states import INCIDENT_MOVES
@@ -36,8 +36,8 @@ def whys(incident: Incident) -> dict[int, str]:
     return dict(incident.affected.values_list("waybill", "why"))
 
 
-def told(incident: Incident) -> int:
-    return Told.objects.filter(notice__incident=incident, customer__isnull=False).count()
+def customers_notified(incident: Incident) -> int:
+    return NoticeRecipient.objects.filter(notice__incident=incident, customer__isnull=False).count()
 
 
 def test_who_is_concerned_and_why() -> None:
@@ -57,7 +57,7 @@ def test_who_is_concerned_and_why() -> None:
         to_be_picked_up.pk: Why.PICKED_UP_THERE, coming.pk: Why.ON_THE_WAY_THERE,
     }  # fmt: skip
     assert incident.affected.filter(place="浙江省杭州市").exists()
-    row = Told.objects.get(customer__isnull=False)
+    row = NoticeRecipient.objects.get(customer__isnull=False)
     assert (row.customer, row.shipments) == (a, 2)
     assert late_promise.pk not in whys(incident) and delivered.pk not in whys(incident)
 
@@ -155,17 +155,17 @@ def test_nobody_is_told_twice() -> None:
     services.work_incidents()
     overlapping = f.running(unit, boss, title="杭州封路", title_en="Road closed", where=f.where())
     relay_all()
-    assert (told(incident), told(overlapping)) == (2, 0)
+    assert (customers_notified(incident), customers_notified(overlapping)) == (2, 0)
     assert Delivery.objects.filter(topic__startswith="incident").count() <= first
     assert PromiseChange.objects.count() == 2, "no promise is moved twice"
     assert overlapping.affected.filter(leads=False).count() == 2
     with pytest.raises(IntegrityError), transaction.atomic():
         Affected.objects.filter(incident=overlapping).update(leads=True)
-    row = Told.objects.filter(customer=one).get()
+    row = NoticeRecipient.objects.filter(customer=one).get()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Told.objects.create(
-            notice=row.notice, customer=one, waybill=row.waybill, told_at=row.told_at,
-            stand_at=row.told_at,
+        NoticeRecipient.objects.create(
+            notice=row.notice, customer=one, waybill=row.waybill, notified_at=row.notified_at,
+            state_at=row.notified_at,
         )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def test_a_false_alarm_is_undone_in_one_act() -> None:
     assert set(ShipmentHold.objects.filter(released_at=None).values_list("number", flat=True)) == {
         real.number
     }
-    assert told(incident) == 4, "two were told, and told again that it was none"
+    assert customers_notified(incident) == 4, "two were told, and told again that it was none"
     assert not incident.tasks.filter(done_at=None, dropped_at=None).exists()
 
 
@@ -346,7 +346,7 @@ def test_a_further_word_is_a_further_row() -> None:
         incident_id=incident.pk, text_zh="仍在铲雪。", text_en="Still clearing.", by=boss,
         at=timezone.now(),
     )  # fmt: skip
-    assert told(incident) == 2
+    assert customers_notified(incident) == 2
     words = incident.tasks.filter(kind="next_word")
     assert [bool(word.done_at) for word in words] == [True, False], "the next one runs"
     given = words.get(done_at=None)
@@ -355,8 +355,10 @@ def test_a_further_word_is_a_further_row() -> None:
     relay_all()
     services.work_incidents()
     newest = incident.notices.get(n=2)
-    assert newest.told.filter(customer__isnull=False).count() == 2, "newcomers get the newest alone"
-    assert told(incident) == 3
+    assert newest.recipients.filter(customer__isnull=False).count() == 2, (
+        "newcomers get the newest alone"
+    )
+    assert customers_notified(incident) == 3
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
@@ -411,10 +413,10 @@ def test_a_batch_at_a_time_and_any_may_be_lost(monkeypatch: pytest.MonkeyPatch) 
     with transaction.atomic():
         spreading.work_batch(2)
         transaction.set_rollback(True)
-    assert not Told.objects.exists() and not PromiseChange.objects.exists()
+    assert not NoticeRecipient.objects.exists() and not PromiseChange.objects.exists()
     while spreading.work_batch(2) is not None:
         pass
-    assert (told(incident), PromiseChange.objects.count()) == (3, 6)
-    assert Told.objects.filter(phone_index__gt="").count() == 6
+    assert (customers_notified(incident), PromiseChange.objects.count()) == (3, 6)
+    assert NoticeRecipient.objects.filter(phone_index__gt="").count() == 6
     assert Event.objects.filter(kind="incident.told").count() == 9
     assert Waybill.objects.filter(holds__released_at=None).count() == 6

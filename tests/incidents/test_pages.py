@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.incidents import services
 from apps.incidents.enums import Effect, IncidentState, Level, Seat
-from apps.incidents.models import Drill, Incident, Plan, Told
+from apps.incidents.models import Drill, Incident, NoticeRecipient, Plan
 from apps.tracking.models import LateShipment
 from apps.tracking.services.late import find_late
 from tests.factories import incidents as f
@@ -106,8 +106,8 @@ def test_run_to_its_end_on_its_page(client: Client) -> None:
     assert concerned.display_name not in client.get(page, {"customers": "untold"}).text
     assert act("take-seat", seat=Seat.ON_THE_SPOT, user=boss.pk) == 302
     assert act("notice", text_zh="仍在铲雪。", text_en="Still clearing.") == 302
-    told = Told.objects.filter(customer=concerned).latest("pk")
-    assert act("called", told.pk, reached="on") == 302
+    recipients = NoticeRecipient.objects.filter(customer=concerned).latest("pk")
+    assert act("called", recipients.pk, reached="on") == 302
     task = incident.tasks.filter(done_at=None).first()
     assert task is not None and act("give", task.pk, owner=boss.pk) == 302
     assert act("done", task.pk, proof="已发短信") == 302

@@ -49,7 +49,7 @@ def test_the_public_notice_ends_with_its_incident(client: Client, end: str) -> N
     relay_all()
     send_all("site")
     assert len(current_announcements(timezone.now(), "zh-hans")) == 1
-    assert [one.stands for one in public_notices(incident, timezone.now())] == [OnSite.SHOWN]
+    assert [one.state for one in public_notices(incident, timezone.now())] == [OnSite.SHOWN]
     ended(incident, boss, end)
     assert current_announcements(timezone.now(), "zh-hans") == []
     gone = Announcement.objects.get()
@@ -80,7 +80,7 @@ def test_a_public_notice_on_its_way_never_comes_onto_the_site(stage: str) -> Non
     send_all("site")
     assert current_announcements(timezone.now(), "zh-hans") == []
     incident.refresh_from_db()
-    assert [one.stands for one in public_notices(incident, timezone.now())] == [OnSite.NEVER]
+    assert [one.state for one in public_notices(incident, timezone.now())] == [OnSite.NEVER]
 
 
 def test_closing_takes_off_what_a_colleague_sent_again() -> None:
@@ -118,4 +118,28 @@ def test_a_notice_that_has_had_its_time_is_left_alone() -> None:
         at=later,
     )
     assert Announcement.objects.get().withdrawn_at is None
-    assert [one.stands for one in public_notices(incident, later)] == [OnSite.ENDED]
+    assert [one.state for one in public_notices(incident, later)] == [OnSite.ENDED]
+
+
+@pytest.mark.parametrize("stage", ["not_read", "waiting", "shown"])
+def test_announcing_again_replaces_what_the_site_shows(stage: str) -> None:
+    """One incident has one notice on the site: the newest."""
+    unit, boss = f.house()
+    incident = f.running(unit, boss)
+    now = timezone.now()
+    services.announce(incident_id=incident.pk, until=now + f.DAY, by=boss, at=now)
+    if stage != "not_read":
+        relay_all()
+    if stage == "shown":
+        send_all("site")
+    services.send_notice(
+        incident_id=incident.pk, text_zh="仍在铲雪。", text_en="Still clearing.", by=boss, at=now
+    )
+    services.announce(incident_id=incident.pk, until=now + f.DAY, by=boss, at=now + f.HOUR / 60)
+    relay_all()
+    send_all("site")
+    later = now + f.HOUR / 30
+    [shown] = current_announcements(later, "zh-hans")
+    assert "仍在铲雪" in shown["text"]
+    before = OnSite.REPLACED if stage == "shown" else OnSite.NEVER
+    assert [one.state for one in public_notices(incident, later)] == [OnSite.SHOWN, before]

@@ -47,11 +47,11 @@ def test_the_next_version_takes_over_and_the_old_one_stays_on_record() -> None:
 
 def test_publishing_the_same_twice_counts_once() -> None:
     version = published("claims", "理赔")
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.publish_version(
             version, audience=Audience.PUBLIC, by=version.by, at=timezone.now()
         )
-    assert said.value.code == "published_already"
+    assert refused.value.code == "published_already"
     assert Publication.objects.count() == 1
 
 
@@ -70,19 +70,19 @@ def test_a_plan_is_replaced_by_what_is_published_before_it() -> None:
 def test_nothing_begins_in_the_past() -> None:
     version = written(article("claims"), "理赔")
     now = timezone.now()
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.publish_version(
             version, audience=Audience.PUBLIC, starts_at=now - timedelta(minutes=1), by=version.by, at=now
         )  # fmt: skip
-    assert (said.value.code, said.value.field) == ("in_the_past", "starts_at")
+    assert (refused.value.code, refused.value.field) == ("in_the_past", "starts_at")
 
 
 def test_a_policy_for_everybody_has_ten_days_notice_or_a_reason() -> None:
     version = written(article("compensation", ArticleKind.POLICY), "赔付规则")
     now = timezone.now()
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.publish_version(version, audience=Audience.PUBLIC, by=version.by, at=now)
-    assert said.value.code == "no_notice"
+    assert refused.value.code == "no_notice"
     services.publish_version(version, audience=Audience.INTERNAL, by=version.by, at=now)
     services.publish_version(
         version, audience=Audience.PUBLIC, starts_at=now + timedelta(days=10), by=version.by, at=now
@@ -138,11 +138,11 @@ def test_withdrawn_and_retired_are_read_by_nobody() -> None:
         Publication.objects.get(), reason="过时", by=UserFactory(), at=now
     )
     assert codes() == []
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.withdraw_publication(
             Publication.objects.get(), reason="再次", by=UserFactory(), at=now
         )
-    assert said.value.code == "ended_already"
+    assert refused.value.code == "ended_already"
     other = published("address", "改地址")
     services.retire_article(other.article, reason="并入别处", by=other.by, at=timezone.now())
     assert codes() == []
@@ -154,11 +154,11 @@ def test_withdrawn_and_retired_are_read_by_nobody() -> None:
 def test_two_who_write_at_once_lose_nothing() -> None:
     of = article("claims")
     written(of, "一", "一")
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.write_version(
             of, language=ZH, title="二", body="二", after=0, by=UserFactory(), at=timezone.now()
         )
-    assert said.value.code == "changed_meanwhile" and of.owner.display_name in str(said.value)
+    assert refused.value.code == "changed_meanwhile" and of.owner.display_name in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -168,22 +168,22 @@ def test_two_who_write_at_once_lose_nothing() -> None:
 def test_an_empty_or_endless_text_is_refused_at_its_field(
     title: str, body: str, field: str
 ) -> None:
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         written(article("claims"), title, body)
-    assert said.value.field == field
+    assert refused.value.field == field
 
 
 def test_a_link_to_a_script_is_refused_with_its_line() -> None:
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         written(article("claims"), "理赔", "一\n[点](javascript:alert(1))")
-    assert "2: javascript:" in str(said.value) and said.value.field == "body"
+    assert "2: javascript:" in str(refused.value) and refused.value.field == "body"
 
 
 @pytest.mark.parametrize("code", ["", "理赔", "Claims", "a--b", "-a", "a b", "a/b"])
 def test_a_code_is_typed_in_small_letters(code: str) -> None:
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         article(code)
-    assert said.value.field == "code"
+    assert refused.value.field == "code"
 
 
 def test_staff_read_what_everybody_reads_unless_they_have_their_own() -> None:
@@ -259,21 +259,21 @@ def test_who_has_not_read_it_is_known_by_name_a_newcomer_too() -> None:
     assert Understanding.objects.count() == 1 and not queries.missing_readers(asked).exists()
     ben = UserFactory(display_name="本", roles=[Role.AGENT])
     assert list(queries.missing_readers(asked)) == [ben] and not queries.to_read(anna, now).exists()
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.ask_reading(
             version, roles=[Role.AGENT], due_at=now + timedelta(days=2), by=version.by, at=now
         )
-    assert said.value.code == "asked_already"
+    assert refused.value.code == "asked_already"
 
 
 def test_staff_are_not_asked_to_read_what_they_cannot() -> None:
     version = written(article("claims"), "理赔")
     now = timezone.now()
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.ask_reading(
             version, roles=[Role.AGENT], due_at=now + timedelta(days=2), by=version.by, at=now
         )
-    assert said.value.code == "not_in_force"
+    assert refused.value.code == "not_in_force"
 
 
 def test_an_opinion_counts_once_for_each_reader() -> None:
@@ -301,11 +301,11 @@ def test_what_was_looked_for_in_vain_is_counted_without_personal_data() -> None:
 
 def test_the_kind_stays_once_it_was_published() -> None:
     version = published("claims", "理赔")
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.change_article(
             version.article, {"kind": ArticleKind.POLICY}, by=version.by, at=timezone.now()
         )
-    assert said.value.field == "kind"
+    assert refused.value.field == "kind"
     services.change_article(
         version.article, {"section": section("other")}, by=version.by, at=timezone.now()
     )

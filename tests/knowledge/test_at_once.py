@@ -25,15 +25,15 @@ HANDS = 20
 
 
 def at_once(act: Callable[[int], Any]) -> "Counter[str]":
-    gate, said = threading.Barrier(HANDS), Counter[str]()
+    gate, outcomes = threading.Barrier(HANDS), Counter[str]()
 
     def hand(n: int) -> None:
         gate.wait(LIMIT)
         try:
             act(n)
-            said["done"] += 1
+            outcomes["done"] += 1
         except RuleBroken as refusal:
-            said[refusal.code] += 1
+            outcomes[refusal.code] += 1
         connection.close()
 
     threads = [threading.Thread(target=hand, args=(n,)) for n in range(HANDS)]
@@ -41,17 +41,17 @@ def at_once(act: Callable[[int], Any]) -> "Counter[str]":
         thread.start()
     for thread in threads:
         thread.join(LIMIT)
-    assert sum(said.values()) == HANDS, said
-    return said
+    assert sum(outcomes.values()) == HANDS, outcomes
+    return outcomes
 
 
 def test_twenty_publish_the_same_and_it_is_published_once() -> None:
     version = written(article("claims"), "理赔")
     by, at = UserFactory(), timezone.now()
-    said = at_once(
+    outcomes = at_once(
         lambda _n: services.publish_version(version, audience=Audience.PUBLIC, by=by, at=at)
     )
-    assert said == {"done": 1, "published_already": HANDS - 1}
+    assert outcomes == {"done": 1, "published_already": HANDS - 1}
     assert Publication.objects.count() == 1
     assert Event.objects.filter(kind="article.published").count() == 1
 
@@ -70,12 +70,12 @@ def test_twenty_publish_versions_of_one_article_and_one_is_in_force() -> None:
 
 def test_twenty_write_after_the_same_version_and_one_does() -> None:
     of, by = article("claims"), UserFactory()
-    said = at_once(
+    outcomes = at_once(
         lambda n: services.write_version(
             of, language="zh-hans", title="理赔", body=f"{n}", after=0, by=by, at=timezone.now()
         )
     )
-    assert said == {"done": 1, "changed_meanwhile": HANDS - 1}
+    assert outcomes == {"done": 1, "changed_meanwhile": HANDS - 1}
     assert ArticleVersion.objects.count() == 1
 
 

@@ -95,9 +95,9 @@ def test_an_article_is_asked_of_the_sections_owner_who_hears_of_it() -> None:
     services.note_search("冷链", found=False, audience=Audience.PUBLIC, language="zh-hans", at=now)
     row = MissedSearch.objects.get()
     nobody = section("nobody", ServiceUserFactory())
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.settle_missed_search(row, section=nobody, by=UserFactory(), at=now)
-    assert (said.value.code, said.value.field) == ("nobody_to_ask", "section")
+    assert (refused.value.code, refused.value.field) == ("nobody_to_ask", "section")
     services.settle_missed_search(row, section=section("cold", owner), by=UserFactory(), at=now)
     (notice,) = NOTICES["missed_search.settled"](Event.objects.filter(kind="missed_search.settled"))
     assert notice.people == [owner.pk] and notice.data["text"] == "冷链"

@@ -35,9 +35,9 @@ def made() -> Case:
 def test_a_sentence_of_an_internal_article_is_refused_by_the_service(made: Case) -> None:
     published("limits", "赔付上限", f"内部规定。\n\n- {INSIDE}", audience=Audience.INTERNAL)
     pasted = f"您好！{INSIDE.replace('，', ', ')} 谢谢。"
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         send(made, pasted)
-    assert said.value.code == "internal_only" and "赔付上限" in str(said.value)
+    assert refused.value.code == "internal_only" and "赔付上限" in str(refused.value)
     for kind in (EntryKind.MESSAGE_IN,):
         send(made, pasted, kind=kind)
     cases.add_note(case_id=made.pk, text=pasted, by=UserFactory(), at=timezone.now())
@@ -46,7 +46,7 @@ def test_a_sentence_of_an_internal_article_is_refused_by_the_service(made: Case)
 
 def test_so_it_is_in_a_plan_and_in_a_chat(made: Case) -> None:
     published("limits", "赔付上限", INSIDE, audience=Audience.INTERNAL)
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         cases.reply_plan(
             case_id=made.pk,
             text=INSIDE,
@@ -54,13 +54,13 @@ def test_so_it_is_in_a_plan_and_in_a_chat(made: Case) -> None:
             by=UserFactory(),
             at=timezone.now(),
         )
-    assert said.value.code == "internal_only"
+    assert refused.value.code == "internal_only"
     round_the_clock()
     wang = agent("王芳", most=9)
     chat = talking(wang, "赔多少？")
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         answer(chat_id=chat.pk, text=INSIDE, by=wang, at=timezone.now())
-    assert said.value.code == "internal_only"
+    assert refused.value.code == "internal_only"
 
 
 def test_what_everybody_may_read_or_a_reply_says_may_be_said(made: Case) -> None:
@@ -82,9 +82,9 @@ def test_a_draft_and_a_withdrawn_text_bind_nobody(made: Case) -> None:
 
 def test_an_article_for_staff_without_a_reply_cannot_be_sent(made: Case) -> None:
     published("limits", "赔付上限", INSIDE, audience=Audience.INTERNAL)
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         send(made, "请看附件", "limits")
-    assert said.value.code == "internal_only" and not Use.objects.exists()
+    assert refused.value.code == "internal_only" and not Use.objects.exists()
     with pytest.raises(BadInput) as unknown:
         send(made, "请看附件", "nothing")
     assert unknown.value.field == "used"

@@ -52,8 +52,8 @@ def test_the_list_takes_the_same_statements_for_one_article_and_three(
         written(of, f"Claims {n}", "new", language="en")
         Article.objects.update(review_on=timezone.localdate())
     with CaptureQueriesContext(connection) as queries:
-        said = client.get(LIST, {"view": view}).content.decode()
-    assert ("claims-0" in said) == (view != "planned")
+        page = client.get(LIST, {"view": view}).content.decode()
+    assert ("claims-0" in page) == (view != "planned")
     own = [q["sql"] for q in queries if '"knowledge_' in q["sql"]]
     assert len(own) <= 3 and not any("COUNT(*)" in sql for sql in own)
 
@@ -111,8 +111,8 @@ def test_what_a_colleague_wrote_meanwhile_is_said_beside_the_text(client: Client
     at_desk(client, Role.DIRECTOR)
     of = article("claims")
     written(of, "一", "一")
-    said = client.post(act(of, "write-zh"), {"after": 0, "title": "二", "body": "我的话"})
-    assert said.status_code in (200, 409, 422) and "我的话" in said.content.decode()
+    answer = client.post(act(of, "write-zh"), {"after": 0, "title": "二", "body": "我的话"})
+    assert answer.status_code in (200, 409, 422) and "我的话" in answer.content.decode()
     assert of.versions.count() == 1
 
 

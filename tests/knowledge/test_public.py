@@ -67,8 +67,8 @@ def test_no_door_shows_a_trace_of_what_is_not_public(client: Client) -> None:
         answer = client.get(f"/help/{code}")
         shown = answer.content.decode().replace(code, "nothing")
         assert (answer.status_code, len(shown)) == (404, len(nothing.decode()))
-        said = client.get(f"/api/v1/articles/{code}", headers=key)
-        assert (said.status_code, said.json()["code"]) == (404, unknown.json()["code"])
+        answer = client.get(f"/api/v1/articles/{code}", headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (404, unknown.json()["code"])
         assert WORDS not in client.get(f"/report?a={code}").content.decode()
         assert client.post(f"/help/{code}/opinion", {"said": "helped"}).status_code == 404
     assert f"“{WORDS}”" in client.get("/report?a=one-public&lang=en").content.decode()

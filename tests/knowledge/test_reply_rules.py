@@ -38,10 +38,10 @@ def test_the_answers_a_house_starts_with_use_known_variables_in_both_languages()
 
 @pytest.mark.requirement("STF-2")
 def test_a_sentence_is_recognised_however_it_is_spaced_and_marked() -> None:
-    said = passages("先报状态。\n单号对不上：请客户读寄件日期、城市和电话后四位核对。")
-    assert len(said) == 1, "what is short is said by everybody"
-    assert passages("> 单号对不上, 请客户读寄件日期 城市和**电话后四位**核对！") == said
-    assert passages("单号对不上：请客户读寄件日期、城市和电话后三位核对。") != said
+    found = passages("先报状态。\n单号对不上：请客户读寄件日期、城市和电话后四位核对。")
+    assert len(found) == 1, "what is short is said by everybody"
+    assert passages("> 单号对不上, 请客户读寄件日期 城市和**电话后四位**核对！") == found
+    assert passages("单号对不上：请客户读寄件日期、城市和电话后三位核对。") != found
     assert passages("") == [] and len(passages("长" * 20 + "。")) == 1
 
 

@@ -66,6 +66,11 @@ def test_headings_are_below_that_of_the_page_and_tables_scroll() -> None:
 
 
 def test_the_first_words_are_without_marks_and_cut() -> None:
-    said = first_words("# 标题\n\n- **一** 与 `二`\n\n" + "很长" * 100, 20)
-    assert said.startswith("标题 一") and said.endswith("…") and "*" not in said and "#" not in said
-    assert len(said) <= 21
+    shown = first_words("# 标题\n\n- **一** 与 `二`\n\n" + "很长" * 100, 20)
+    assert (
+        shown.startswith("标题 一")
+        and shown.endswith("…")
+        and "*" not in shown
+        and "#" not in shown
+    )
+    assert len(shown) <= 21

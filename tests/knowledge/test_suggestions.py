@@ -154,11 +154,11 @@ def test_what_cases_are_told_apart_by_comes_from_the_floors_above() -> None:
     ):  # fmt: skip
         assert code in dict(fit_choices(aspect))
     of = article("claims")
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.set_fits(
             of, values={FitAspect.CLASS: ["lost"]}, by=UserFactory(), at=timezone.now()
         )
-    assert said.value.field == "class" and "lost" in str(said.value)
+    assert refused.value.field == "class" and "lost" in str(refused.value)
 
 
 def test_the_database_refuses_a_fit_that_is_none_and_the_same_twice() -> None:

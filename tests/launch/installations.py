@@ -81,10 +81,12 @@ class Installation:
         return f"http://127.0.0.1:{self.port}/"
 
     def env(self) -> dict[str, str]:
-        kept = {name: text for name, text in os.environ.items() if name.startswith(INSTALLERS)}
+        environment = {
+            name: text for name, text in os.environ.items() if name.startswith(INSTALLERS)
+        }
         home = "/nonexistent" if self.starter.uid else os.environ.get("HOME", "/")
         return {
-            **kept,
+            **environment,
             "PATH": os.environ["PATH"],
             "HOME": home,
             "PORT": str(self.port),
@@ -145,8 +147,8 @@ class Installation:
         except OSError:
             return 0
 
-    def told_in_logs(self) -> list[str]:
-        """Which log tells what only its owner may know: a password, a key, a sign-in."""
+    def passwords_in_logs(self) -> list[str]:
+        """Names of the logs that hold a secret: a password, a key, a sign-in."""
         known = [*self.reported("secrets.json").values(), PASSWORD]
         known.append((self.state / "demo-api-key").read_text().strip())
         # A line of the key's list carries its name first.
@@ -156,14 +158,14 @@ class Installation:
         texts = {path.name: path.read_text(errors="replace") for path in logs if path.is_file()}
         return [name for name, text in texts.items() for one in secrets if one in text]
 
-    def said(self) -> str:
+    def output(self) -> str:
         return (self.folder.parent / "out.txt").read_text()
 
     def wait_for(self, words: str, front: "subprocess.Popen[bytes]") -> None:
         until = time.monotonic() + PATIENCE
-        while words not in self.said():
-            assert front.poll() is None, self.said()
-            assert time.monotonic() < until, self.said()
+        while words not in self.output():
+            assert front.poll() is None, self.output()
+            assert time.monotonic() < until, self.output()
             time.sleep(0.1)
 
     def query(self, sql: str) -> str:

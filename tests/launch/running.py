@@ -112,9 +112,9 @@ class Running:
             ),
         }
         for what, is_well in looks.items():
-            assert eventually(is_well, every=LOOK), f"{after}: {what}\n{self.installation.said()}"
+            assert eventually(is_well, every=LOOK), f"{after}: {what}\n{self.installation.output()}"
         before = self.pushes()
         asked(AGE)
         assert eventually(lambda: self.pushes() > before, every=LOOK), (
-            f"{after}: beat\n{self.installation.said()}"
+            f"{after}: beat\n{self.installation.output()}"
         )

@@ -68,8 +68,8 @@ def test_a_backup_can_be_restored_and_the_drill_says_nothing_else(
     restored = run(DRILL, backup, env)
     assert (restored.returncode, restored.stderr) == (0, "")
     tables = len(connection.introspection.table_names())
-    said = restored.stdout.split()
-    assert said[0] == "restored:" and int(said[1]) >= tables
+    words = restored.stdout.split()
+    assert words[0] == "restored:" and int(words[1]) >= tables
 
     (backup / "database.dump").write_bytes(b"bit rot")
     assert run(DRILL, backup, env).returncode != 0

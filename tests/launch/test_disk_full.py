@@ -92,9 +92,9 @@ def test_a_full_disk_is_an_error_and_then_nothing_at_all(installation: Installat
             )
 
             def tries() -> int:
-                return installation.said().count("PostgreSQL ended")
+                return installation.output().count("PostgreSQL ended")
 
-            assert eventually(lambda: tries() > PATIENCE, 3 * LIMIT), installation.said()
+            assert eventually(lambda: tries() > PATIENCE, 3 * LIMIT), installation.output()
             assert front.poll() is None, "nothing is given up"
             assert eventually(refused, 2 * LIMIT)
             filler.unlink()

@@ -20,17 +20,19 @@ def installation() -> Iterator[Installation]:
         yield there
 
 
-def strike(running: Running, name: str) -> None:
+def kill_master(running: Running, name: str) -> None:
     """Kill a master: all that it started goes with it, and another one is at work."""
     old = running.masters()[name]
     lost = family(old)
     kill(old, signal.SIGKILL)
     wait_gone(lost)
-    assert eventually(lambda: running.masters().get(name, old) != old), running.installation.said()
+    assert eventually(lambda: running.masters().get(name, old) != old), (
+        running.installation.output()
+    )
     running.assert_it_works(f"{name} was killed")
 
 
-def strike_below(running: Running, name: str) -> None:
+def kill_below(running: Running, name: str) -> None:
     """Kill the processes that a master started, one after the other; the master gets new ones."""
     master = running.masters()[name]
     for pid in sorted(children(master)):
@@ -50,16 +52,16 @@ def test_whoever_is_killed_comes_back(installation: Installation) -> None:
         running = Running(installation, front)
         running.assert_it_works("the start")
         for name in SIGNS:
-            strike(running, name)
+            kill_master(running, name)
         for name in WITH_WORKERS:
-            strike_below(running, name)
+            kill_below(running, name)
         everybody = family(front.pid)
         # The last who could start anybody again: the kernel ends what it leaves.
         kill(running.supervisor, signal.SIGKILL)
         assert front.wait(LIMIT) == 1
         wait_gone(everybody)
-        assert "ended by signal 9" in installation.said()
-        assert installation.told_in_logs() == []
+        assert "ended by signal 9" in installation.output()
+        assert installation.passwords_in_logs() == []
     finally:
         everybody |= family(front.pid)
         front.kill()

@@ -67,9 +67,9 @@ def test_a_start_on_it_ends_with_one_sentence() -> None:
             )
         made.close()
         with copied(starters()[0]) as there:
-            said = there.refusal("bin/up", DATABASE_URL=older, DATABASE_OWNER_URL=older)
-        assert "made by an older version" in said and "Name an empty database" in said
-        assert "docs/operations.md" in said and "InconsistentMigrationHistory" not in said
+            message = there.refusal("bin/up", DATABASE_URL=older, DATABASE_OWNER_URL=older)
+        assert "made by an older version" in message and "Name an empty database" in message
+        assert "docs/operations.md" in message and "InconsistentMigrationHistory" not in message
         with psycopg2.connect(older) as asked:
             cursor = asked.cursor()
             cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")

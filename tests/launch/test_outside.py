@@ -38,18 +38,18 @@ def changed(url: SplitResult, **values: str | int | None) -> str:
 def reported(check: Callable[[str, str, Path], None], url: str) -> str:
     with pytest.raises(Trouble) as caught:
         check("THE_URL", url, PYTHON)
-    said = str(caught.value)
-    assert "THE_URL" in said
-    assert "Traceback" not in said and SECRET not in said
-    assert str(DATABASE.password) not in said and str(BROKER.password) not in said
-    return said
+    message = str(caught.value)
+    assert "THE_URL" in message
+    assert "Traceback" not in message and SECRET not in message
+    assert str(DATABASE.password) not in message and str(BROKER.password) not in message
+    return message
 
 
-def assert_each_is_told(check: Callable[[str, str, Path], None], cases: dict[str, str]) -> None:
+def assert_each_is_reported(check: Callable[[str, str, Path], None], cases: dict[str, str]) -> None:
     """At once: who does not answer is waited for."""
     with ThreadPoolExecutor(len(cases)) as pool:
-        said = pool.map(lambda url: reported(check, url), cases)
-        for words, one in zip(cases.values(), said, strict=True):
+        messages = pool.map(lambda url: reported(check, url), cases)
+        for words, one in zip(cases.values(), messages, strict=True):
             assert words in one
 
 
@@ -104,7 +104,7 @@ def test_a_database_that_cannot_be_used(silent: int, website: int) -> None:
         changed(DATABASE, port=website): "does not answer",
         changed(DATABASE, port=silent): "does not answer",
     }
-    assert_each_is_told(check_database, cases)
+    assert_each_is_reported(check_database, cases)
 
 
 def test_a_broker_that_cannot_be_used(silent: int, website: int) -> None:
@@ -117,4 +117,4 @@ def test_a_broker_that_cannot_be_used(silent: int, website: int) -> None:
         changed(BROKER, port=website): "another kind of server",
         changed(BROKER, port=silent): "does not answer",
     }
-    assert_each_is_told(check_broker, cases)
+    assert_each_is_reported(check_broker, cases)

@@ -29,8 +29,8 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(
         streams_url = installation.reported("running.json")["streams_url"]
         for url in (installation.url, streams_url):
             assert installation.status(f"{url}healthz") == 200
-        assert installation.told_in_logs() == []
-        assert PASSWORD in installation.said(), "on the screen they are told"
+        assert installation.passwords_in_logs() == []
+        assert PASSWORD in installation.output(), "on the screen they are told"
         running = family(front.pid)
         started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
         for name in (b"gunicorn", b"worker", b"beat", b"standby", b"serve_streams"):
@@ -55,13 +55,13 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(
 
         front = installation.start()
         installation.wait_for("Ctrl-C ends everything", front)
-        assert "Filling it with demo data" not in installation.said()
+        assert "Filling it with demo data" not in installation.output()
         assert installation.query("SELECT answer FROM kept") == "42"
         running = family(front.pid)
         front.send_signal(signal.SIGTERM)
         assert front.wait(LIMIT) == 0
         assert alive(running) == set()
-        assert installation.told_in_logs() == []
+        assert installation.passwords_in_logs() == []
     finally:
         front.kill()
         front.wait()

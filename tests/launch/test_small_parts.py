@@ -65,10 +65,10 @@ def test_a_stamp_is_stale_after_a_change(tmp_path: Path) -> None:
 def test_bin_test_adds_a_process_for_each_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     for processors, processes in ((1, "2"), (2, "2"), (4, "4"), (64, "7")):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
-        for said in ([], ["--lf"], ["tests/a -b"]):
-            assert shared(said) == ["-n", processes, "--maxschedchunk", "4"]
-    for said in (["-n0"], ["-x", "-n", "0"], ["--numprocesses=4"], ["--pdb"]):
-        assert shared(said) == []
+        for given in ([], ["--lf"], ["tests/a -b"]):
+            assert shared(given) == ["-n", processes, "--maxschedchunk", "4"]
+    for given in (["-n0"], ["-x", "-n", "0"], ["--numprocesses=4"], ["--pdb"]):
+        assert shared(given) == []
 
 
 def test_bin_test_lets_the_slow_ones_wait_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,14 +79,19 @@ def test_bin_test_lets_the_slow_ones_wait_side_by_side(monkeypatch: pytest.Monke
 
 
 def test_bin_test_runs_the_slow_ones_only_when_asked() -> None:
-    for said in ([], ["-x"], ["--lf", "-q"], ["-k", "nothing"]):
-        assert chosen(said) == ["-m", "not slow"]
+    for given in ([], ["-x"], ["--lf", "-q"], ["-k", "nothing"]):
+        assert chosen(given) == ["-m", "not slow"]
     slow = ["-m", "slow", *slow_files(Checkout.here().root)]
     assert chosen(["--slow"]) == chosen(["--slow", "-x"]) == slow
     assert chosen(["--slow", "tests/faults"]) == ["-m", "slow"]
     # What somebody names is run, slow or not.
-    for said in (["tests/faults"], ["-q", f"{__file__}::test_that"], ["-m", "browser"], ["-mslow"]):
-        assert chosen(said) == []
+    for given in (
+        ["tests/faults"],
+        ["-q", f"{__file__}::test_that"],
+        ["-m", "browser"],
+        ["-mslow"],
+    ):
+        assert chosen(given) == []
 
 
 def test_the_files_with_slow_tests_are_found(tmp_path: Path) -> None:

@@ -23,15 +23,15 @@ def installation() -> Iterator[Installation]:
 def test_servers_that_are_not_there(installation: Installation) -> None:
     nowhere = f"postgresql://yipiao_app:secret@127.0.0.1:{free_port()}/yipiao"
     for script in ("bin/up", "bin/test"):
-        said = installation.refusal(script, DATABASE_URL="mysql://127.0.0.1/yipiao")
-        assert "DATABASE_URL begins with mysql://" in said
-        said = installation.refusal(script, DATABASE_URL=nowhere)
-        assert "DATABASE_URL" in said and "Nothing takes connections" in said
-        assert "secret" not in said
-        said = installation.refusal(script, **NONSENSE)
-        assert "REDIS_URL begins with ftp://" in said
-    said = installation.refusal("bin/up", REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
-    assert "REDIS_URL" in said and "Nothing takes connections" in said
+        message = installation.refusal(script, DATABASE_URL="mysql://127.0.0.1/yipiao")
+        assert "DATABASE_URL begins with mysql://" in message
+        message = installation.refusal(script, DATABASE_URL=nowhere)
+        assert "DATABASE_URL" in message and "Nothing takes connections" in message
+        assert "secret" not in message
+        message = installation.refusal(script, **NONSENSE)
+        assert "REDIS_URL begins with ftp://" in message
+    message = installation.refusal("bin/up", REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    assert "REDIS_URL" in message and "Nothing takes connections" in message
 
 
 def test_a_folder_that_cannot_be_written(installation: Installation) -> None:

@@ -71,9 +71,9 @@ def test_pages_of_accounts_and_entries(client: Client) -> None:
     for n in range(60):
         posted(by, f"n{n}", postings=[posting("1.00", credit=advance())])
     page = client.get(reverse("admin:ledger_account_change", args=[account.pk]))
-    said = page.content.decode()
-    assert "上海甲公司" in said
-    assert "-¥60.00" in said
+    html = page.content.decode()
+    assert "上海甲公司" in html
+    assert "-¥60.00" in html
     older = client.get(
         reverse("admin:ledger_account_change", args=[account.pk])
         + f"?after={timezone.localdate()}:{2**40}"
@@ -96,9 +96,9 @@ def test_the_trial_balance_adds_up_and_leads_on(client: Client) -> None:
     posted(by, "a", today.replace(day=1) - timedelta(days=1), postings=[posting("7.00")])
     posted(by, "b", today, postings=[posting("5.00", credit=advance())])
     where = reverse("admin:ledger_account_trial")
-    said = client.get(where).content.decode()
-    assert "1002" in said
-    assert "¥12.00" in said
+    html = client.get(where).content.decode()
+    assert "1002" in html
+    assert "¥12.00" in html
     one = client.get(where, {"kind": "advance", "month": f"{today:%Y-%m}"}).content.decode()
     assert "上海甲公司" in one
     assert client.get(where, {"month": "nonsense", "kind": "x"}).status_code == 200

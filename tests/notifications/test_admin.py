@@ -351,12 +351,12 @@ def test_preferences_stops_and_announcements_are_entered(client: Client, boss: U
         "quiet_until": "09:00",
     }
     client.post(url("preference", "add"), wishes)
-    kept = Preference.objects.get()
-    assert (kept.recipient, kept.channels) == (f"customer:{customer.pk}", ["email"])
-    client.post(url("preference", "act", kept.pk, "change"), {"opted_out": "on"})
-    kept.refresh_from_db()
-    assert kept.opted_out
-    assert client.get(url("preference", "change", kept.pk)).status_code == 200
+    preference = Preference.objects.get()
+    assert (preference.recipient, preference.channels) == (f"customer:{customer.pk}", ["email"])
+    client.post(url("preference", "act", preference.pk, "change"), {"opted_out": "on"})
+    preference.refresh_from_db()
+    assert preference.opted_out
+    assert client.get(url("preference", "change", preference.pk)).status_code == 200
 
     client.post(url("suppressedaddress", "add"), {"channel": "sms", "address": "13800000001"})
     stopped = SuppressedAddress.objects.get()

@@ -42,7 +42,7 @@ def post(client: Client, path: str, body: Any, key: dict[str, str]) -> Any:
     return client.post(path, body, content_type="application/json", headers=key)
 
 
-def said(of: WebhookEndpoint) -> str:
+def endpoint_id(of: WebhookEndpoint) -> str:
     """Its id as merchants know it."""
     return hide(Id.ENDPOINT, of.pk)
 
@@ -103,13 +103,19 @@ def test_another_merchants_endpoint_and_events_are_not_found(client: Client) -> 
     other = endpoint(theirs)
     entry = WebhookEvent.objects.create(customer=theirs, type="ping", at=timezone.now(), payload={})
     key = key_for(mine)
-    for path in (f"{ENDPOINTS}/{said(other)}", f"{EVENTS}/{entry.message_id}", f"{EVENTS}/msg_zz"):
+    for path in (
+        f"{ENDPOINTS}/{endpoint_id(other)}",
+        f"{EVENTS}/{entry.message_id}",
+        f"{EVENTS}/msg_zz",
+    ):
         assert client.get(path, headers=key).status_code == 404
-    assert post(client, f"{ENDPOINTS}/{said(other)}/rotate-secret", {}, key).status_code == 404
-    assert client.delete(f"{ENDPOINTS}/{said(other)}", headers=key).status_code == 404
+    assert (
+        post(client, f"{ENDPOINTS}/{endpoint_id(other)}/rotate-secret", {}, key).status_code == 404
+    )
+    assert client.delete(f"{ENDPOINTS}/{endpoint_id(other)}", headers=key).status_code == 404
     ours = endpoint(mine)
     refused = post(
-        client, f"{EVENTS}/replay", {"endpoint": said(ours), "ids": [entry.message_id]}, key
+        client, f"{EVENTS}/replay", {"endpoint": endpoint_id(ours), "ids": [entry.message_id]}, key
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "unknown_event")
 
@@ -201,7 +207,7 @@ def test_gone_switches_the_endpoint_off_at_once(open_network: None) -> None:
 
 
 def test_days_of_failure_switch_it_off_and_say_so(client: Client, open_network: None) -> None:
-    agent_told = "staff.endpoint_disabled"
+    agent_topic = "staff.endpoint_disabled"
     with Merchant() as merchant:
         made = endpoint(url=merchant.url)
         merchant.secrets, merchant.status = [made.secret], 500
@@ -216,12 +222,15 @@ def test_days_of_failure_switch_it_off_and_say_so(client: Client, open_network: 
     assert (made.state, made.state_reason) == ("disabled", "failing")
     while relay_batch():
         pass
-    answers = Delivery.objects.get(topic=agent_told)
+    answers = Delivery.objects.get(topic=agent_topic)
     assert answers.recipient == f"user:{made.customer.agent_id}"
     # The merchant switches it on again.
     key = key_for(made.customer)
     on = client.patch(
-        f"{ENDPOINTS}/{said(made)}", {"paused": False}, content_type="application/json", headers=key
+        f"{ENDPOINTS}/{endpoint_id(made)}",
+        {"paused": False},
+        content_type="application/json",
+        headers=key,
     )
     assert on.json()["state"] == "active" and on.json()["failing_since"] is None
 
@@ -275,18 +284,18 @@ def test_what_is_not_understood_is_refused_and_named(client: Client) -> None:
     key = key_for(customer)
     made = endpoint(customer)
     for body, field in [
-        ({"endpoint": said(made)}, ""),
-        ({"endpoint": said(made), "ids": []}, "ids"),
-        ({"endpoint": said(made), "ids": ["msg_1"]}, "ids.0"),
-        ({"endpoint": said(made), "since": "yesterday"}, "since"),
-        ({"endpoint": said(made), "since": "2026-03-01T00:00:00+08:00", "til": 1}, "til"),
+        ({"endpoint": endpoint_id(made)}, ""),
+        ({"endpoint": endpoint_id(made), "ids": []}, "ids"),
+        ({"endpoint": endpoint_id(made), "ids": ["msg_1"]}, "ids.0"),
+        ({"endpoint": endpoint_id(made), "since": "yesterday"}, "since"),
+        ({"endpoint": endpoint_id(made), "since": "2026-03-01T00:00:00+08:00", "til": 1}, "til"),
     ]:
         refused = post(client, f"{EVENTS}/replay", body, key)
         assert refused.status_code == 400, body
         assert refused.json()["errors"][0]["field"] == field, refused.json()
     for query in ({"type": "nonsense"}, {"since": "2026-03-01"}, {"until": "2026-03-01T00:00:00"}):
         assert client.get(EVENTS, query, headers=key).status_code == 400, query
-    where = f"{ENDPOINTS}/{said(made)}"
+    where = f"{ENDPOINTS}/{endpoint_id(made)}"
     nothing = client.patch(where, {}, content_type="application/json", headers=key)
     assert nothing.status_code == 400
 
@@ -300,7 +309,7 @@ def test_a_replay_of_named_events_within_a_time(client: Client) -> None:
         )
         for days in (3, 1)
     )
-    body = {"endpoint": said(made), "ids": [old.message_id, new.message_id]}
+    body = {"endpoint": endpoint_id(made), "ids": [old.message_id, new.message_id]}
     key = key_for(customer)
     assert post(client, f"{EVENTS}/replay", body, key).json() == {"queued": 2}
     body["since"] = (now - timedelta(days=2)).isoformat()
@@ -321,5 +330,5 @@ def test_a_zone_that_no_place_has_is_an_instant_all_the_same(client: Client, mom
     made, key = endpoint(customer), key_for(customer)
     for name in ("since", "until"):
         assert client.get(EVENTS, {name: moment}, headers=key).status_code == 200
-    body = {"endpoint": said(made), "since": moment, "until": moment}
+    body = {"endpoint": endpoint_id(made), "since": moment, "until": moment}
     assert post(client, f"{EVENTS}/replay", body, key).status_code == 202

@@ -67,8 +67,8 @@ def opened(team: Team, **fields: Any) -> Case:
 
 def reply(of: Case, team: Team, text: str = "今天18点前送到，给您添麻烦了。", **more: Any) -> Any:
     channel = more.pop("channel", CaseChannel(of.channel))
-    said = NewMessage(EntryKind.MESSAGE_OUT, text, channel)
-    return cases.add_message(case_id=of.pk, said=said, **who(team.agent), **more)
+    new = NewMessage(EntryKind.MESSAGE_OUT, text, channel)
+    return cases.add_message(case_id=of.pk, said=new, **who(team.agent), **more)
 
 
 def test_a_web_report_is_confirmed_by_mail_with_number_link_and_what_comes_next(
@@ -120,9 +120,9 @@ def test_who_gets_a_receipt(team: Team, sms: SmsGateway, channel: CaseChannel, s
 
 def test_a_reply_goes_out_once_whatever_is_repeated(team: Team, mail: MailServer) -> None:
     made = opened(team, channel=CaseChannel.EMAIL, contact_email=MAILBOX)
-    said = NewMessage(EntryKind.MESSAGE_OUT, "已安排", CaseChannel.EMAIL, external_id="desk:1")
+    new = NewMessage(EntryKind.MESSAGE_OUT, "已安排", CaseChannel.EMAIL, external_id="desk:1")
     for _n in range(2):
-        cases.add_message(case_id=made.pk, said=said, **who(team.agent))
+        cases.add_message(case_id=made.pk, said=new, **who(team.agent))
     relay_all()
     services.notify_about([d.event for d in queued("case.reply") if d.event])
     assert len(queued("case.reply")) == 1
@@ -443,8 +443,8 @@ def test_at_night_who_has_just_written_is_answered_at_once(team: Team, sms: SmsG
     # They opened it just now: their own words are the first entry.
     assert answer.state == DeliveryState.QUEUED
     later = timezone.now() + timedelta(hours=2)
-    said = NewMessage(EntryKind.MESSAGE_OUT, "补充", CaseChannel.WEB)
-    cases.add_message(case_id=made.pk, said=said, by=team.agent, at=later)
+    new = NewMessage(EntryKind.MESSAGE_OUT, "补充", CaseChannel.WEB)
+    cases.add_message(case_id=made.pk, said=new, by=team.agent, at=later)
     assert queued("case.reply")[-1].state == DeliveryState.HELD
 
 

@@ -46,7 +46,7 @@ def leader(unit: Unit, role: Role = Role.DIRECTOR) -> User:
     return user
 
 
-def told(user: User) -> list[Delivery]:
+def notices_to(user: User) -> list[Delivery]:
     relay_all()
     send_all("in_app")
     return list(Delivery.objects.filter(topic=TOPIC, recipient=f"user:{user.pk}"))
@@ -57,12 +57,12 @@ def test_those_who_may_admit_hear_once(client: Client, unit: Unit) -> None:
     agent = UserFactory(roles=[Role.AGENT], unit=unit)
     identity = comes()
     comes()
-    assert [len(told(user)) for user in (boss, it, agent)] == [1, 1, 0]
+    assert [len(notices_to(user)) for user in (boss, it, agent)] == [1, 1, 0]
     assert unread_count(boss) == 1
     sign_in(client, boss)
     page = client.get("/admin/notifications/delivery/mine/").text
     assert "李梅等待准入" in page and "门店A" in page
-    (row,) = told(boss)
+    (row,) = notices_to(boss)
     assert row.link
     answer = client.get(row.link, follow=True)
     assert answer.status_code == 200 and "李梅" in answer.text
@@ -72,20 +72,20 @@ def test_those_who_may_admit_hear_once(client: Client, unit: Unit) -> None:
 def test_when_somebody_decided_the_others_are_asked_no_more(unit: Unit) -> None:
     boss, it = leader(unit), leader(unit, Role.IT_ADMIN)
     first, second = comes(), comes("s2", name="赵强")
-    assert len(told(boss)) == 2 and unread_count(it) == 2
+    assert len(notices_to(boss)) == 2 and unread_count(it) == 2
     admit_identity(identity=first, role=Role.AGENT, unit=unit, by=boss)
     relay_all()
     assert (unread_count(boss), unread_count(it)) == (1, 1), "the other one still waits"
     refuse_identity(identity=second, reason="不是本公司员工", by=it)
     relay_all()
     assert (unread_count(boss), unread_count(it)) == (0, 0)
-    assert {row.state_reason for row in told(boss)} == {"settled"}
+    assert {row.state_reason for row in notices_to(boss)} == {"settled"}
 
 
 def test_whoever_was_decided_about_before_anybody_heard_is_no_news(unit: Unit) -> None:
     boss = leader(unit)
     admit_identity(identity=comes(), role=Role.AGENT, unit=unit, by=boss)
-    assert told(boss) == []
+    assert notices_to(boss) == []
 
 
 def test_what_still_waits_for_the_morning_is_not_sent(unit: Unit) -> None:
@@ -96,7 +96,7 @@ def test_what_still_waits_for_the_morning_is_not_sent(unit: Unit) -> None:
         state="held", due_at=timezone.now() + timedelta(hours=9)
     )
     refuse_identity(identity=identity, reason="不是本公司员工", by=boss)
-    (row,) = told(boss)
+    (row,) = notices_to(boss)
     assert (row.state, row.state_reason) == ("suppressed", "settled")
 
 
@@ -104,9 +104,9 @@ def test_whose_group_is_known_is_no_news_until_it_brings_nothing_any_more(unit: 
     boss, it = leader(unit), leader(unit, Role.IT_ADMIN)
     map_group(group="客服", role=Role.AGENT, unit=unit, by=it)
     comes("s1", "客服")
-    assert told(boss) == []
+    assert notices_to(boss) == []
     comes("s1", "仓库")
-    assert len(told(boss)) == 1, "who holds no role any more waits again"
+    assert len(notices_to(boss)) == 1, "who holds no role any more waits again"
 
 
 def test_it_goes_where_the_leader_wants_it(unit: Unit, wecom: Any) -> None:

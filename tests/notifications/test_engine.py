@@ -66,7 +66,7 @@ def probe() -> Any:
     channel = Probe()
     channels.register(channel)
     yield channel
-    channels.forget("probe")
+    channels.unregister("probe")
 
 
 def state(of: Delivery) -> str:

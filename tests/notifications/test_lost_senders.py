@@ -204,7 +204,7 @@ class Plain(Channel):
 @pytest.fixture
 def plain() -> Iterator[Plain]:
     yield channels.register(Plain())  # type: ignore[misc]
-    channels.forget("plain")
+    channels.unregister("plain")
 
 
 @pytest.mark.django_db

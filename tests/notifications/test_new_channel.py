@@ -13,7 +13,7 @@ from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.enums import Effect
 from apps.notifications.models import Delivery, NotificationPolicy
-from apps.notifications.queries.recipients import Person
+from apps.notifications.queries.persons import Person
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.accounts import sign_in, superuser
 from tests.factories.notifications import no_policies, relay_all, send_all, subscription
@@ -47,7 +47,7 @@ def fax() -> Iterator[FaxChannel]:
     channel = FaxChannel()
     channels.register(channel)
     yield channel
-    channels.forget("fax")
+    channels.unregister("fax")
 
 
 def choose(client: Client, names: str) -> NotificationPolicy:
@@ -126,7 +126,7 @@ def test_whoever_gave_one_address_is_told_there_only(
 
 
 def test_taken_back_it_is_gone(boss: Client, fax: FaxChannel) -> None:
-    channels.forget("fax")
+    channels.unregister("fax")
     page = reverse("admin:notifications_notificationpolicy_add")
     answer = boss.post(page, {"channels": "fax", "topic": "waybill.delivered"})
     assert answer.status_code == 200 and not channels.known("fax")

@@ -186,7 +186,7 @@ def test_what_is_over_the_limit_waits_and_nothing_is_lost(
     assert first is not None
     assert min(row.due_at for row in waiting) >= first.at + timedelta(seconds=60)
     SendStamp.objects.update(at=timezone.now() - timedelta(seconds=66))
-    wecom.forget_the_minute()
+    wecom.clear_the_minute()
     due_again()
     send_all("wecom_group")
     assert len(wecom.robots["key-of-the-robot-1"]) == 27 and wecom.over_limit == 0

@@ -98,8 +98,8 @@ def test_each_platforms_own_question_is_answered(
 ) -> None:
     asked = {"type": "url_verification", "challenge": "abc", "token": feishu.verification_token}
     assert at(client, "feishu", feishu.sealed(asked)).json() == {"challenge": "abc"}
-    said = {"actionURL1": "x?content=hello"}
-    answer = at(client, "dingtalk", dingtalk.pressed(said, "0123", text="你好"))
+    card = {"actionURL1": "x?content=hello"}
+    answer = at(client, "dingtalk", dingtalk.pressed(card, "0123", text="你好"))
     assert "按钮" in answer.json()["text"]["content"]
     assert not ButtonPress.objects.exists()
     sealed = seal("echo-me", encoding_key=wecom.aes_key, app_id=wecom.corp_id)
@@ -158,8 +158,8 @@ def test_a_number_that_cannot_be_stored_is_refused(
     made = case(team=team)
     sent_to(team.director, "dingtalk", "0123", made)
     headers, body = dingtalk.pressed(dingtalk.sent[0], "0123")
-    said = json.dumps({**json.loads(body), "msgId": number}).encode()
-    answer = at(client, "dingtalk", (headers, said))
+    changed = json.dumps({**json.loads(body), "msgId": number}).encode()
+    answer = at(client, "dingtalk", (headers, changed))
     assert (answer.status_code, answer.json()["code"]) == (403, "not_understood")
     assert owner(made) == team.agent.pk and not ButtonPress.objects.exists()
 
@@ -206,17 +206,17 @@ def test_an_unknown_person_an_old_message_and_a_strange_button(
     sent_to(team.director, "feishu", "ou_abcdefgh", made)
     (sent,) = feishu.sent
 
-    def said(who: str, n: int) -> str:
+    def toast(who: str, n: int) -> str:
         call = feishu.pressed(sent, who, event_id=f"e{n}")
         return str(at(client, "feishu", call).json()["toast"]["content"])
 
-    assert "没有登记" in said("ou_stranger1", 1)
+    assert "没有登记" in toast("ou_stranger1", 1)
     f.account(team.manager, "feishu", "ou_manager12")
-    assert "另一位同事" in said("ou_manager12", 2)
+    assert "另一位同事" in toast("ou_manager12", 2)
     Delivery.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert "超过一天" in said("ou_abcdefgh", 3)
+    assert "超过一天" in toast("ou_abcdefgh", 3)
     sent["card"]["elements"][1]["actions"][0]["value"] = {"take": "k3v9-forged"}
-    assert "不是我们发出的" in said("ou_abcdefgh", 4)
+    assert "不是我们发出的" in toast("ou_abcdefgh", 4)
     assert owner(made) == team.agent.pk
     codes = ButtonPress.objects.order_by("pk").values_list("code", flat=True)
     assert list(codes) == ["unknown_person", "not_yours", "expired", "unknown_key"]
@@ -266,10 +266,10 @@ def test_twenty_presses_at_once_are_one(team: Team, feishu: FeishuPlatform) -> N
     relay_all()
     send_all("feishu")
     call = feishu.pressed(feishu.sent[0], "ou_abcdefgh")
-    said = []
+    toasts = []
 
     def press() -> None:
-        said.append(at(Client(), "feishu", call).json()["toast"]["type"])
+        toasts.append(at(Client(), "feishu", call).json()["toast"]["type"])
         connection.close()
 
     threads = [threading.Thread(target=press) for _n in range(20)]
@@ -277,7 +277,7 @@ def test_twenty_presses_at_once_are_one(team: Team, feishu: FeishuPlatform) -> N
         thread.start()
     for thread in threads:
         thread.join()
-    assert said == ["success"] * 20
+    assert toasts == ["success"] * 20
     assert ButtonPress.objects.count() == 1
     assert Event.objects.filter(kind="delivery.taken").count() == 1
 

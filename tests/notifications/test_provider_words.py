@@ -74,9 +74,9 @@ def test_what_the_provider_would_refuse_is_refused_on_saving(
 def test_the_refusal_names_what_is_missing_and_what_there_is() -> None:
     with translation.override("en"), pytest.raises(BadInput) as refused:
         save("${receiver}的快件${number}已签收${sign}，退订${stop}")
-    said = str(refused.value)
-    assert "needs receiver, sign, which we do not send" in said
-    assert "number, status, reason" in said and "stop" in said
+    message = str(refused.value)
+    assert "needs receiver, sign, which we do not send" in message
+    assert "number, status, reason" in message and "stop" in message
 
 
 @pytest.mark.parametrize(

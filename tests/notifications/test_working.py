@@ -79,7 +79,7 @@ class Slow(Channel):
 @pytest.fixture
 def slow() -> Iterator[Slow]:
     yield channels.register(Slow())  # type: ignore[misc]
-    channels.forget("slow")
+    channels.unregister("slow")
 
 
 @pytest.mark.django_db(transaction=True)

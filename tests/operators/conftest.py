@@ -29,6 +29,6 @@ def page(
         text: str = answer.content.decode()
         return text
 
-    metrics.forget()
+    metrics.clear()
     yield read
-    metrics.forget()
+    metrics.clear()

@@ -41,7 +41,7 @@ def test_a_nought_is_no_cash_on_delivery() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "kept"),
+    ("name", "typed", "stored"),
     [
         ("pieces", "３", 3),
         ("weight_kg", "4.2", 4200),
@@ -54,10 +54,10 @@ def test_a_nought_is_no_cash_on_delivery() -> None:
         ("pickup_phone", "138 0013 8000", "+8613800138000"),
     ],
 )
-def test_what_people_type_is_understood(name: str, typed: str, kept: Any) -> None:
+def test_what_people_type_is_understood(name: str, typed: str, stored: Any) -> None:
     content, errors = clean_order({name: typed})
     target = {"weight_kg": "weight_g", "volume_m3": "volume_cm3"}.get(name, name)
-    assert not errors and getattr(content, target) == kept
+    assert not errors and getattr(content, target) == stored
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_before_and_from_the_start_on(client: Client) -> None:
     assert named(client, order) is None, "none is assigned for COD yet"
     who, now = make.staff(), timezone.now()
     project = make.scheduled(who, now - 2 * DAY)
-    make.everybody_is_told(project, now - DAY)
+    make.notify_everyone(project, now - DAY)
     old, new = project.old_account, project.new_account
     assert new is not None
     assert named(client, order) == f"{old.bank} {old.holder} {old.masked}", "told, not started"

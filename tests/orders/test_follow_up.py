@@ -191,7 +191,7 @@ def test_same_day_intra_city_is_arranged_with_dispatch_and_told_to_the_customer(
     task.refresh_from_db()
     assert task.state == TaskStatus.DONE
     changed = services.arrange_dispatch(order_id=made.pk, arrangement=given_, **who)
-    assert changed.told_at is None, "what changed must be told again"
+    assert changed.notified_at is None, "what changed must be told again"
     with connection.cursor() as cursor:
         cursor.execute("SELECT driver_phone FROM orders_dispatcharrangement")
         assert "137" not in cursor.fetchone()[0]
@@ -243,12 +243,12 @@ def test_every_copy_is_counted_and_a_reprint_says_why() -> None:
 @pytest.mark.requirement("ORD-4")
 def test_a_print_record_can_be_neither_changed_nor_deleted() -> None:
     made = confirmed_order()
-    kept = services.print_order(
+    printed = services.print_order(
         order_id=made.pk, kind=PrintKind.LABEL, by=UserFactory(), at=timezone.now()
     )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
-    for change in (kept.delete, lambda: made.prints.update(copy=7)):
+    for change in (printed.delete, lambda: made.prints.update(copy=7)):
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
             change()
 

@@ -154,14 +154,14 @@ def test_staff_change_the_lists_and_the_change_counts_at_once() -> None:
 
     by, at = UserFactory(), timezone.now()
     lists = ProhibitedList.objects.get(code="p19-others")
-    services.keep_row(ProhibitedTerm(goods_list=lists, term="蓝鲸模型"), by=by, at=at)
+    services.save_row(ProhibitedTerm(goods_list=lists, term="蓝鲸模型"), by=by, at=at)
     assert goods_book(DAY).matches("蓝鲸模型 1:50")
-    services.keep_row(HarmlessTerm(term="蓝鲸模型", why="玩具"), by=by, at=at)
+    services.save_row(HarmlessTerm(term="蓝鲸模型", why="玩具"), by=by, at=at)
     assert not goods_book(DAY).matches("蓝鲸模型 1:50")
     services.remove_row(HarmlessTerm.objects.get(term="蓝鲸模型"), by=by, at=at)
     lists.valid_to = DAY
-    services.keep_row(lists, by=by, at=at)
+    services.save_row(lists, by=by, at=at)
     assert not goods_book(DAY).matches("蓝鲸模型 1:50")
     assert Event.objects.filter(by=by).count() == 4
     with pytest.raises(BadInput):
-        services.keep_row(HarmlessTerm(term="", why=""), by=by, at=at)
+        services.save_row(HarmlessTerm(term="", why=""), by=by, at=at)

@@ -55,15 +55,17 @@ def _on_disk(folder: str) -> list[Path]:
 
 @pytest.mark.requirement("ORD-4")
 def test_the_original_of_an_order_outlives_a_slip(client: Client, agent: User) -> None:
-    said = typed(delivery_phone="12")
-    refused = client.post(ENTER, {**said, "original_file": fax()})
+    fields = typed(delivery_phone="12")
+    refused = client.post(ENTER, {**fields, "original_file": fax()})
     shown = refused.content.decode()
     assert refused.status_code == 200 and KEPT in shown and "传真.tif" in shown
     assert '<details class="orders-original" open>' in shown, "what is kept is seen"
-    (kept,) = keys(refused, "original_file")
-    assert keys(client.post(ENTER, {**said, "original_file-kept": kept}), "original_file") == [kept]
-    said["delivery_phone"] = words()["delivery_phone"]
-    done = client.post(ENTER, {**said, "original_file-kept": kept})
+    (held,) = keys(refused, "original_file")
+    assert keys(client.post(ENTER, {**fields, "original_file-kept": held}), "original_file") == [
+        held
+    ]
+    fields["delivery_phone"] = words()["delivery_phone"]
+    done = client.post(ENTER, {**fields, "original_file-kept": held})
     assert done.status_code == 302, done.context["form"].errors
     order = WorkOrder.objects.get()
     assert order.original_name == "传真.tif" and order.original_file.read() == b"II*\x00scan"
@@ -74,21 +76,21 @@ def test_the_original_of_an_order_outlives_a_slip(client: Client, agent: User) -
 def test_a_refusal_of_the_service_keeps_it_too_and_a_second_choice_takes_its_place(
     client: Client, agent: User
 ) -> None:
-    said = typed(customer_reference="PO-7")
-    assert client.post(ENTER, said).status_code == 302
-    said["draft_key"] = str(uuid4())
-    refused = client.post(ENTER, {**said, "original_file": fax()})
+    fields = typed(customer_reference="PO-7")
+    assert client.post(ENTER, fields).status_code == 302
+    fields["draft_key"] = str(uuid4())
+    refused = client.post(ENTER, {**fields, "original_file": fax()})
     (first,) = keys(refused, "original_file")
     assert "PO-7" in refused.content.decode()
     again = client.post(
-        ENTER, {**said, "original_file-kept": first, "original_file": fax("第二页.tif", b"II*2")}
+        ENTER, {**fields, "original_file-kept": first, "original_file": fax("第二页.tif", b"II*2")}
     )
     (second,) = keys(again, "original_file")
     assert second != first and list(HeldFile.objects.values_list("name", flat=True)) == [
         "第二页.tif"
     ]
-    said["customer_reference"] = "PO-8"
-    done = client.post(ENTER, {**said, "original_file-kept": second})
+    fields["customer_reference"] = "PO-8"
+    done = client.post(ENTER, {**fields, "original_file-kept": second})
     assert done.status_code == 302
     assert WorkOrder.objects.get(customer_reference="PO-8").original_file.read() == b"II*2"
     assert nothing_is_held()
@@ -96,31 +98,31 @@ def test_a_refusal_of_the_service_keeps_it_too_and_a_second_choice_takes_its_pla
 
 @pytest.mark.requirement("ORD-4")
 def test_what_is_left_out_or_too_large_is_not_kept(client: Client, agent: User) -> None:
-    said = typed(delivery_phone="12")
+    fields = typed(delivery_phone="12")
     large = fax(content=b"x" * (10 * 1024 * 1024 + 1))
-    refused = client.post(ENTER, {**said, "original_file": large})
+    refused = client.post(ENTER, {**fields, "original_file": large})
     assert keys(refused, "original_file") == [] and nothing_is_held()
     assert "10 MB" in refused.content.decode()
-    (kept,) = keys(client.post(ENTER, {**said, "original_file": fax()}), "original_file")
-    left = {"original_file-kept": kept, "original_file-drop": kept}
-    assert keys(client.post(ENTER, {**said, **left}), "original_file") == []
-    said["delivery_phone"] = words()["delivery_phone"]
-    assert client.post(ENTER, {**said, **left}).status_code == 302
+    (held,) = keys(client.post(ENTER, {**fields, "original_file": fax()}), "original_file")
+    left = {"original_file-kept": held, "original_file-drop": held}
+    assert keys(client.post(ENTER, {**fields, **left}), "original_file") == []
+    fields["delivery_phone"] = words()["delivery_phone"]
+    assert client.post(ENTER, {**fields, **left}).status_code == 302
     assert not WorkOrder.objects.get().original_file
 
 
 @pytest.mark.requirement("ORD-4")
 def test_a_held_file_is_its_owners(client: Client, agent: User) -> None:
-    said = typed(delivery_phone="12")
-    (kept,) = keys(client.post(ENTER, {**said, "original_file": fax()}), "original_file")
+    fields = typed(delivery_phone="12")
+    (held,) = keys(client.post(ENTER, {**fields, "original_file": fax()}), "original_file")
     assert HeldFile.objects.get().owner == agent
     sign_in(client, UserFactory(roles=[Role.AGENT]))
-    refused = client.post(ENTER, {**said, "original_file-kept": kept})
+    refused = client.post(ENTER, {**fields, "original_file-kept": held})
     assert keys(refused, "original_file") == [] and "传真.tif" not in refused.content.decode()
-    said["delivery_phone"] = words()["delivery_phone"]
-    assert client.post(ENTER, {**said, "original_file-kept": kept}).status_code == 302
+    fields["delivery_phone"] = words()["delivery_phone"]
+    assert client.post(ENTER, {**fields, "original_file-kept": held}).status_code == 302
     assert not WorkOrder.objects.get().original_file
-    assert HeldFile.objects.filter(key=kept).exists(), "nor is it dropped by somebody else"
+    assert HeldFile.objects.filter(key=held).exists(), "nor is it dropped by somebody else"
 
 
 @pytest.mark.requirement("ORD-1")
@@ -129,8 +131,8 @@ def test_a_spreadsheet_outlives_a_forgotten_customer(client: Client, agent: User
     refused = client.post(TAKE_IN, {"customer": "", "file": sheet(content)})
     shown = refused.content.decode()
     assert KEPT in shown and "委托.xlsx" in shown and not ImportFile.objects.exists()
-    (kept,) = keys(refused, "file")
-    done = client.post(TAKE_IN, {"customer": customer.pk, "file-kept": kept})
+    (held,) = keys(refused, "file")
+    done = client.post(TAKE_IN, {"customer": customer.pk, "file-kept": held})
     assert done.status_code == 302, done.context["form"].errors
     intake = ImportFile.objects.get()
     assert (intake.name, intake.rows_total) == ("委托.xlsx", 1)
@@ -154,14 +156,14 @@ def test_a_known_spreadsheet_stays_for_another_customer_and_a_broken_one_goes(
         == 302
     )
     known = client.post(TAKE_IN, {"customer": first.pk, "file": sheet(content)})
-    (kept,) = keys(known, "file")
+    (held,) = keys(known, "file")
     assert "委托.xlsx" in known.content.decode()
-    assert client.post(TAKE_IN, {"customer": second.pk, "file-kept": kept}).status_code == 302
+    assert client.post(TAKE_IN, {"customer": second.pk, "file-kept": held}).status_code == 302
     assert ImportFile.objects.filter(scope=f"customer={second.pk}").exists()
 
     bad = sheet(b"PK\x03\x04broken")
-    (kept,) = keys(client.post(TAKE_IN, {"customer": "", "file": bad}), "file")
-    refused = client.post(TAKE_IN, {"customer": second.pk, "file-kept": kept})
+    (held,) = keys(client.post(TAKE_IN, {"customer": "", "file": bad}), "file")
+    refused = client.post(TAKE_IN, {"customer": second.pk, "file-kept": held})
     assert refused.status_code == 422 and keys(refused, "file") == []
     assert nothing_is_held(), "choosing it again would not help"
     assert client.post(TAKE_IN, {"customer": second.pk}).context["form"].errors["file"]
@@ -170,20 +172,20 @@ def test_a_known_spreadsheet_stays_for_another_customer_and_a_broken_one_goes(
 @pytest.mark.requirement("ORD-1")
 def test_a_file_that_the_store_has_lost_is_asked_for_again(client: Client, agent: User) -> None:
     content = write_xlsx(HEAD, [row()])
-    (kept,) = keys(client.post(TAKE_IN, {"customer": "", "file": sheet(content)}), "file")
+    (held,) = keys(client.post(TAKE_IN, {"customer": "", "file": sheet(content)}), "file")
     default_storage.delete(HeldFile.objects.get().path)
-    refused = client.post(TAKE_IN, {"customer": ready_customer().pk, "file-kept": kept})
+    refused = client.post(TAKE_IN, {"customer": ready_customer().pk, "file-kept": held})
     assert keys(refused, "file") == [] and refused.context["form"].errors["file"]
 
 
 @pytest.mark.requirement("ORD-4")
 @pytest.mark.parametrize(
-    ("language", "said"), [("zh-hans", "不要这个文件"), ("en", "Leave this file out")]
+    ("language", "message"), [("zh-hans", "不要这个文件"), ("en", "Leave this file out")]
 )
-def test_both_languages(client: Client, agent: User, language: str, said: str) -> None:
+def test_both_languages(client: Client, agent: User, language: str, message: str) -> None:
     client.cookies["yipiao_language"] = language
     shown = client.post(ENTER, {**typed(delivery_phone="12"), "original_file": fax()})
-    assert said in shown.content.decode()
+    assert message in shown.content.decode()
 
 
 @pytest.mark.requirement("ORD-1")

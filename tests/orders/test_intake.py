@@ -93,8 +93,8 @@ def test_the_same_file_is_recognised_whatever_it_is_called_and_kept_as_it_came()
         take_bytes(customer, content, "另一个名字.xlsx")
     assert caught.value.code == "file_known" and "委托.xlsx" in str(caught.value)
     assert WorkOrder.objects.count() == 1
-    with backoffice.open_original(file=intake, by=UserFactory(), at=timezone.now()) as kept:
-        assert kept.read() == content
+    with backoffice.open_original(file=intake, by=UserFactory(), at=timezone.now()) as original:
+        assert original.read() == content
     assert take_bytes(ready_customer(), content).rows_taken == 1, "another customer's is another"
 
 

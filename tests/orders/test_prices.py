@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-1")]
 
 
 @pytest.mark.parametrize(
-    ("declared", "insured", "kept"),
+    ("declared", "insured", "stored"),
     [
         ("1000", "800", ("1000", "800")),
         ("1000", "1000", ("1000", "1000")),
@@ -44,12 +44,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-1")]
     ],
 )
 def test_insured_is_up_to_what_is_declared(
-    declared: str | None, insured: str | None, kept: tuple[str, str | None]
+    declared: str | None, insured: str | None, stored: tuple[str, str | None]
 ) -> None:
     content, errors = clean_order({"declared_value": declared, "insured_amount": insured})
     assert not errors
     found = (content.declared_value, content.insured_amount)
-    assert found == tuple(None if k is None else Decimal(k) for k in kept)
+    assert found == tuple(None if k is None else Decimal(k) for k in stored)
 
 
 def test_insured_above_declared_is_refused_by_form_sheet_api_and_database(client: Client) -> None:
@@ -89,10 +89,10 @@ def test_what_is_insured_reaches_waybill_and_api_and_is_read_out(client: Client)
     made = confirmed_order(customer, declared_value="900", insured_amount="600")
     assert made.waybills.get().insured_amount == 600
     with translation.override("zh-hans"):
-        said = str(spoken(made)), str(spoken(confirmed_order(customer)))
-    assert "600.00" in said[0]
-    assert "最高不超过" in said[0]
-    assert "未保价" in said[1]
+        sentences = str(spoken(made)), str(spoken(confirmed_order(customer)))
+    assert "600.00" in sentences[0]
+    assert "最高不超过" in sentences[0]
+    assert "未保价" in sentences[1]
 
 
 # --- what an order costs ---------------------------------------------------------------------------

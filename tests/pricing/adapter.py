@@ -111,58 +111,58 @@ def _weight(given: Case) -> int:
     return grams(given.get("weight_kg", "1"))
 
 
-def _divisor(said: Case) -> dict[str, Any]:
-    divisor = said.get("volumetric_divisor")
+def _divisor(terms: Case) -> dict[str, Any]:
+    divisor = terms.get("volumetric_divisor")
     return {"volumetric": Volumetric.FULL, "divisor": divisor} if divisor else {}
 
 
-def chargeable_weight(said: Any, given: Case) -> dict[str, Any]:
-    steps, least = _weight_steps(said["rule"])
-    tariff = Tariff(weight_steps=steps, min_weight_g=least, **_divisor(said))
+def chargeable_weight(terms: Any, given: Case) -> dict[str, Any]:
+    steps, least = _weight_steps(terms["rule"])
+    tariff = Tariff(weight_steps=steps, min_weight_g=least, **_divisor(terms))
     return {"chargeable_kg": _kg(weigh(tariff, _weight(given), _volume(given)).chargeable_g)}
 
 
-def _insurance(said: Case) -> Component:
-    rate_ppm = ppm(said["rate_pct"]) if "rate_pct" in said else ppm(said["rate_permille"]) // 10
-    cap = said.get("cap_reject_above")
+def _insurance(terms: Case) -> Component:
+    rate_ppm = ppm(terms["rate_pct"]) if "rate_pct" in terms else ppm(terms["rate_permille"]) // 10
+    cap = terms.get("cap_reject_above")
     return Component(
         "insurance",
         ComponentKind.INSURANCE,
         Basis.INSURED,
         (Band(rate_ppm=rate_ppm),),
-        min_fen=fen(said["min"]) if said.get("min") else None,
+        min_fen=fen(terms["min"]) if terms.get("min") else None,
         max_fen=fen(cap) if cap else None,
         over_max=OverMax.REFUSE if cap else OverMax.CAP,
     )
 
 
-def _first_additional(said: Case) -> Tariff:
+def _first_additional(terms: Case) -> Tariff:
     """首重 and 续重, with their ladder of weights where they name one."""
-    first = grams(said.get("first_weight_kg", "1"))
-    steps, least = _weight_steps(said.get("weight_rule"))
-    unit = grams(said.get("additional_unit_kg", "1"))
-    price = said.get("additional_price_per_kg")
+    first = grams(terms.get("first_weight_kg", "1"))
+    steps, least = _weight_steps(terms.get("weight_rule"))
+    unit = grams(terms.get("additional_unit_kg", "1"))
+    price = terms.get("additional_price_per_kg")
     each = first_additional(
         "all",
         first_g=first,
-        first_fen=fen(said["first_price"]),
+        first_fen=fen(terms["first_price"]),
         step_g=1 if price else unit,
-        step_fen=fen(price or said["additional_price"]),
+        step_fen=fen(price or terms["additional_price"]),
         per_g=1000 if price else None,
     )
-    rounding = said.get("total_rounding")
+    rounding = terms.get("total_rounding")
     return Tariff(
         segments=(each,),
         weight_steps=steps,
         min_weight_g=least,
         freight_step_fen=fen(rounding.split()[0]) if rounding else 1,
-        **_divisor(said),
+        **_divisor(terms),
         **EVERYWHERE,  # type: ignore[arg-type]
     )
 
 
-def freight(said: Case, given: Case) -> dict[str, Any]:
-    tariff = compile_tariff(_first_additional(said))
+def freight(terms: Case, given: Case) -> dict[str, Any]:
+    tariff = compile_tariff(_first_additional(terms))
     rated = rate(tariff, Shipment(weight_g=_weight(given), volume_mm3=_volume(given)))
     return {
         "freight": _money(_of(rated, ComponentKind.FREIGHT)),
@@ -174,9 +174,9 @@ def _of(rated: Rated, kind: ComponentKind) -> int:
     return sum(line.fen for line in rated.lines if line.kind == kind)
 
 
-def freight_and_insurance(said: Case, given: Case) -> dict[str, Any]:
+def freight_and_insurance(terms: Case, given: Case) -> dict[str, Any]:
     found: dict[str, Any] = {"freight": {}, "total": {}}
-    for name, product in said["products"].items():
+    for name, product in terms["products"].items():
         first = re.search(r"首重(\d+)kg", name)
         each = first_additional(
             "all",
@@ -186,7 +186,7 @@ def freight_and_insurance(said: Case, given: Case) -> dict[str, Any]:
             step_fen=fen(product["additional"]),
         )
         tariff = Tariff(
-            (each,), components=(_insurance(said["insurance"]),), **_divisor(said), **EVERYWHERE
+            (each,), components=(_insurance(terms["insurance"]),), **_divisor(terms), **EVERYWHERE
         )  # type: ignore[arg-type]
         shipment = Shipment(
             weight_g=_weight(given), volume_mm3=_volume(given), insured_fen=fen(given["declared"])
@@ -201,14 +201,14 @@ def freight_and_insurance(said: Case, given: Case) -> dict[str, Any]:
     return found
 
 
-def insurance_fee(said: Case, given: Case) -> dict[str, Any]:
-    tariff = Tariff((Segment("all", None, 0),), components=(_insurance(said),), **EVERYWHERE)  # type: ignore[arg-type]
+def insurance_fee(terms: Case, given: Case) -> dict[str, Any]:
+    tariff = Tariff((Segment("all", None, 0),), components=(_insurance(terms),), **EVERYWHERE)  # type: ignore[arg-type]
     try:
         rated = rate(
             compile_tariff(tariff), Shipment(weight_g=1000, insured_fen=fen(given["declared"]))
         )
     except Unrated:
-        fee = ppm(said["rate_permille"]) * fen(given["declared"]) // 10_000_000
+        fee = ppm(terms["rate_permille"]) * fen(given["declared"]) // 10_000_000
         return {"rejected": True, "fee_would_be": _money(fee)}
     return {"fee": _money(rated.gross_fen)}
 
@@ -216,7 +216,7 @@ def insurance_fee(said: Case, given: Case) -> dict[str, Any]:
 SURCHARGES = {"西藏自治区": "5.00", "新疆维吾尔自治区": "5.00", "内蒙古自治区": "2.00"}
 
 
-def remote_surcharge(said: Case, given: Case) -> dict[str, Any]:
+def remote_surcharge(terms: Case, given: Case) -> dict[str, Any]:
     remote = [
         Component(
             f"remote-{n}",
@@ -233,13 +233,13 @@ def remote_surcharge(said: Case, given: Case) -> dict[str, Any]:
     return {"surcharge": _money(rated.gross_fen)}
 
 
-def delivery_fee(said: Case, given: Case) -> dict[str, Any]:
-    (fee,) = said.values()
+def delivery_fee(terms: Case, given: Case) -> dict[str, Any]:
+    (fee,) = terms.values()
     tariff = Tariff((Segment("all", None, fen(fee)),), **EVERYWHERE)  # type: ignore[arg-type]
     return {"delivery_line": _money(rate(compile_tariff(tariff), Shipment(weight_g=1)).gross_fen)}
 
 
-def rounding(said: Any, given: Case) -> dict[str, Any]:
+def rounding(terms: Any, given: Case) -> dict[str, Any]:
     """Five lines: split line by line, on the sum, or with net prices added up."""
     lines, gross, share = given["lines"], fen(given["gross"]), ppm(given["tax_rate_pct"])
     each, whole = split_gross(gross, share), split_gross(gross * lines, share)
@@ -252,17 +252,17 @@ def rounding(said: Any, given: Case) -> dict[str, Any]:
     return {"gross": _money(net + tax), "tax": _money(tax), "net": _money(net)}
 
 
-def rate_sheet(said: Any, given: Case) -> dict[str, Any]:
-    if isinstance(said, dict):
-        return {"total": _money(_surcharged(said).gross_fen)}
-    if "min_kg" in said[0]:
-        return _tiers(said, given)
-    if "zone" in said[0]:
-        return _by_zone(said, given)
-    return _products(said, given)
+def rate_sheet(terms: Any, given: Case) -> dict[str, Any]:
+    if isinstance(terms, dict):
+        return {"total": _money(_surcharged(terms).gross_fen)}
+    if "min_kg" in terms[0]:
+        return _tiers(terms, given)
+    if "zone" in terms[0]:
+        return _by_zone(terms, given)
+    return _products(terms, given)
 
 
-def _surcharged(said: Case) -> Rated:
+def _surcharged(terms: Case) -> Rated:
     components = [
         Component(
             str(n),
@@ -270,17 +270,17 @@ def _surcharged(said: Case) -> Rated:
             Basis.FREIGHT if "pct" in one else Basis.SHIPMENT,
             (Band(rate_ppm=ppm(one["pct"])) if "pct" in one else Band(base_fen=fen(one["fixed"])),),
         )
-        for n, one in enumerate(said["surcharges"])
+        for n, one in enumerate(terms["surcharges"])
     ]
     tariff = Tariff(
-        (Segment("all", None, fen(said["rate"])),), components=tuple(components), **EVERYWHERE
+        (Segment("all", None, fen(terms["rate"])),), components=tuple(components), **EVERYWHERE
     )  # type: ignore[arg-type]
     return rate(compile_tariff(tariff), Shipment(weight_g=1000))
 
 
-def _tiers(said: Any, given: Case) -> dict[str, Any]:
+def _tiers(terms: Any, given: Case) -> dict[str, Any]:
     """Their upper bounds belong to the next tier, and scales show 10 g."""
-    bands: list[tuple[int | None, int]] = [(grams(t["max_kg"]), fen(t["rate"])) for t in said]
+    bands: list[tuple[int | None, int]] = [(grams(t["max_kg"]), fen(t["rate"])) for t in terms]
     tariff = Tariff(
         tuple(flat("all", [*bands[:-1], (None, bands[-1][1])])),
         upper_bound=UpperBound.EXCLUDED,
@@ -295,17 +295,17 @@ def _tiers(said: Any, given: Case) -> dict[str, Any]:
     return {"rate": _money(rated.gross_fen)}
 
 
-def _by_zone(said: Any, given: Case) -> dict[str, Any]:
+def _by_zone(terms: Any, given: Case) -> dict[str, Any]:
     """A country and one of its cities, in areas of our own table."""
     city = areas_named("杭州市")[0].code
     tariff = Tariff(
-        segments=tuple(Segment(one["zone"], None, fen(one["rate"])) for one in said),
+        segments=tuple(Segment(one["zone"], None, fen(one["rate"])) for one in terms),
         rules=tuple(
-            ZoneRule(o["zone"], city if o["zone"].startswith("city") else "") for o in said
+            ZoneRule(o["zone"], city if o["zone"].startswith("city") else "") for o in terms
         ),
-        zones={one["zone"]: one["zone"] for one in said},
+        zones={one["zone"]: one["zone"] for one in terms},
     )
-    names = {one["zone"].removeprefix("city ") for one in said}
+    names = {one["zone"].removeprefix("city ") for one in terms}
     there = city if given["city"] in names else areas_named("成都市")[0].code
     return {
         "rate": _money(
@@ -314,11 +314,11 @@ def _by_zone(said: Any, given: Case) -> dict[str, Any]:
     }
 
 
-def _products(said: Any, given: Case) -> dict[str, Any]:
+def _products(terms: Any, given: Case) -> dict[str, Any]:
     parcels = tuple(Parcel(_weight(piece)) for piece in given.get("pieces", ()))
     abroad = None if "domestic" not in given else not given["domestic"]
     found: dict[str, Any] = {}
-    for one in said:
+    for one in terms:
         is_abroad = bool(one.get("international"))
         # Who does not say is at home.
         if is_abroad != bool(abroad) or one["service"] not in given.get(

@@ -119,8 +119,8 @@ def test_the_steps_sum_to_the_price(tariff: Compiled, shipment: Shipment) -> Non
     shipment = sensible(shipment)
     rated, steps = explain(tariff, shipment)
     assert rated == rate(tariff, shipment)
-    kept = json.loads(json.dumps(inputs_of(shipment)))
-    assert rate(tariff, shipment_from(kept)) == rated
+    stored = json.loads(json.dumps(inputs_of(shipment)))
+    assert rate(tariff, shipment_from(stored)) == rated
     assert sum(step.fen or 0 for step in steps) == rated.gross_fen
     assert sum(line.fen for line in rated.lines) == rated.gross_fen
     assert rated.gross_fen >= 0

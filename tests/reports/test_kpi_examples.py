@@ -267,7 +267,7 @@ def test_who_was_told_of_an_incident_before_they_asked() -> None:
     Case.objects.update(created_at=timezone.now() - timedelta(minutes=30))
     incident = snow.running(unit, by)
     rows = customers_of(incident, superuser())
-    early = [row for row in rows if row.told_at is not None and not row.asked_before]
+    early = [row for row in rows if row.notified_at is not None and not row.asked_before]
     assert ticks("incident_told", now_and_here()) == (len(early), len(rows)) == (1, 2)
     found, _next = rows_page(KPIS["incident_told"], COMPANY, now_and_here(), only="good")
     assert [row.customer_id for row in found] == [told.pk]

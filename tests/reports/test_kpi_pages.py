@@ -74,6 +74,18 @@ def test_of_what_is_better_the_less_the_numerator_is_what_went_wrong(
     assert "kpi-good" in shown and "kpi-bad" not in shown
 
 
+def test_rows_are_filtered_by_what_the_figure_counts(world: World, boss: User) -> None:
+    """A complaint in the numerator is not “good”; of counts and times there is nothing to tell apart."""
+    client = signed_in(boss)
+    up, down = (text(client.get(LIST, {"kpi": code})) for code in ("on_time", "complaint"))
+    assert "未达标" in up and "仅计入分母" not in up
+    assert '<option value="good">计入分子</option>' in down and "达标" not in down
+    shown = text(client.get(LIST, {"kpi": "complaint", "only": "good"}))
+    assert "/admin/complaints/case/" in shown and "/admin/tracking/waybill/" not in shown
+    counted = client.get(LIST, {"kpi": "picked_up", "only": "bad"})
+    assert counted.status_code == 200 and '<option value="good"' not in text(counted)
+
+
 def test_the_form_says_of_whom_the_page_speaks(world: World) -> None:
     page = text(signed_in(agent_of(world.units[0])).get(FIGURES))
     assert '<option value="agent" selected>' in page

@@ -170,10 +170,10 @@ def _insert(table: str, ids: list[int], chance: random.Random) -> int:
     """A copy of a row, under an id of the sealed range that nobody has: below the lowest there is."""
     row = min(ids) - chance.randrange(1, 1_000)
     names = [str(name) for name, *_rest in ask(_COLUMNS, table) if name != "id"]
-    said = ", ".join(f'"{name}"' for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
     # A partition keeps its key.
-    copied = said.replace('"dedupe_key"', "gen_random_uuid()")
-    run(f'INSERT INTO "{table}" (id, {said}) SELECT %s, {copied} FROM "{table}" WHERE id = %s',
+    copied = columns.replace('"dedupe_key"', "gen_random_uuid()")
+    run(f'INSERT INTO "{table}" (id, {columns}) SELECT %s, {copied} FROM "{table}" WHERE id = %s',
         row, chance.choice(ids))  # fmt: skip
     # Another content than any row has: otherwise it would be told as moved.
     run(f'UPDATE "{table}" SET {_editable(table, chance)} WHERE id = %s', row)

@@ -58,13 +58,13 @@ def test_pages_of_many_accounts_are_counted_once_each_and_reveals_apart() -> Non
         AccountAccess(n, kind, 1, NOON + timedelta(minutes=10 * n), f"s{n % 4}") for n in range(8)
     ]
 
-    def told(happened: list[AccountAccess]) -> list[int]:
+    def alert_counts(happened: list[AccountAccess]) -> list[int]:
         fresh = {one.event for one in happened}
         return [one.count for one in unusual(happened, fresh, limit, {1: Known()})]
 
-    assert told(looks[:3]) == [] and told(looks[:4]) == [4]
-    assert told([one for one in looks if one.subject == "s0"] * 2) == []
-    assert told(reveals(0, 1, 2, 3)) == [], "numbers in clear have rules of their own"
+    assert alert_counts(looks[:3]) == [] and alert_counts(looks[:4]) == [4]
+    assert alert_counts([one for one in looks if one.subject == "s0"] * 2) == []
+    assert alert_counts(reveals(0, 1, 2, 3)) == [], "numbers in clear have rules of their own"
 
 
 def test_many_accounts_are_counted_once_each() -> None:

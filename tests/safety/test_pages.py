@@ -143,10 +143,10 @@ def test_an_alert_is_judged_or_investigated(client: Client, language: str) -> No
         )
         for n in (1, 2)
     )  # fmt: skip
-    said = client.get(address("securityalert")).content.decode()
+    html = client.get(address("securityalert")).content.decode()
     assert (
         "夜间查看账号明文" if language == "zh-hans" else "Number shown in clear at night"
-    ) in said
+    ) in html
     refused = client.post(address("securityalert", one.pk, "do/harmless/"), {"because": "好"})
     assert refused.status_code == 422
     client.post(address("securityalert", one.pk, "do/harmless/"), {"because": "盘点加班，已核实"})
@@ -208,11 +208,11 @@ def test_finance_sees_checks_and_carries_out_none(client: Client) -> None:
 def test_the_trail_is_filtered_and_exported_with_a_trace(client: Client) -> None:
     officer = at_desk(client)
     something(2)
-    said = client.get(
+    html = client.get(
         address("accountevent"), {"view": "revealed", "by": "kankan"}
     ).content.decode()
-    assert "核对0" in said
-    assert "核对1" in said
+    assert "核对0" in html
+    assert "核对1" in html
     assert "核对0" not in client.get(address("accountevent"), {"by": "nobody"}).content.decode()
     assert "核对0" not in client.get(address("accountevent"), {"view": "refused"}).content.decode()
     answer = client.post(address("accountevent") + "export/", {"format": "csv", "view": "revealed"})

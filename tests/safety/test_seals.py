@@ -45,7 +45,7 @@ def written(n: int = 3) -> list[Event]:
 def sealed(n: int = 3) -> list[Event]:
     rows = written(n)
     services.seal_new_rows()
-    services.keep_outside()
+    services.store_outside()
     assert services.verify_all() == []
     return rows
 
@@ -77,7 +77,7 @@ def test_a_seal_says_its_range_and_an_idle_house_makes_none() -> None:
     )
     before = Seal.objects.count()
     assert services.seal_new_rows() == 0
-    assert services.keep_outside() == 0
+    assert services.store_outside() == 0
     written(1)
     assert services.seal_new_rows() == 1
     newest, older = Seal.objects.order_by("-number")[:2]
@@ -207,11 +207,11 @@ def test_a_copy_that_was_cut_is_a_finding_and_is_written_again() -> None:
     whole = file.read_bytes()
     file.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
     assert [f.tampering for f in services.verify_recent()] == [Tampering.COPY_CUT]
-    services.keep_outside()
+    services.store_outside()
     assert file.read_bytes() == whole
     assert services.verify_recent() == []
     file.unlink()
-    services.keep_outside()
+    services.store_outside()
     assert SealFinding.objects.filter(tampering=Tampering.COPY_CUT).count() == 2
     assert copy_file().read_bytes() == whole
 
@@ -228,7 +228,7 @@ def test_a_changed_line_of_the_copy_is_named_and_a_torn_one_passed_over() -> Non
     assert seals
     written(1)
     services.seal_new_rows()
-    assert services.keep_outside() == 1, "the torn line is closed and the new one stands after it"
+    assert services.store_outside() == 1, "the torn line is closed and the new one stands after it"
     assert services.verify_recent() == []
     assert outside().last().number == Seal.objects.latest("number").number  # type: ignore[union-attr]
 
@@ -362,7 +362,7 @@ def test_several_workers_at_once_seal_each_row_once() -> None:
         try:
             gate.wait(30)
             services.seal_new_rows()
-            services.keep_outside()
+            services.store_outside()
         except Exception as problem:
             problems.append(problem)
         finally:
@@ -377,7 +377,7 @@ def test_several_workers_at_once_seal_each_row_once() -> None:
     assert sum(seal.count for seal in seals) == Event.objects.count()
     numbers = list(Seal.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
-    services.keep_outside()
+    services.store_outside()
     assert services.verify_all() == []
     assert SealCopy.objects.exists()
 
@@ -403,7 +403,7 @@ def tampered_and_named(times: int, seed: int) -> int:
     for _turn in range(3):
         tampering.fill(chance)
         services.seal_new_rows()
-    services.keep_outside()
+    services.store_outside()
     assert services.verify_all() == []
     with_rows = sorted({seal.table for seal in Seal.objects.filter(count__gt=0)})
     assert set(tampering.roots()) - {"tracking_trackingevent"} <= set(with_rows)
@@ -443,7 +443,7 @@ def test_the_seals_of_the_last_day_are_looked_at_and_older_ones_at_night() -> No
     rows = sealed()
     written(1)
     services.seal_new_rows()
-    services.keep_outside()
+    services.store_outside()
     as_owner("events_event")
     run("UPDATE events_event SET data = '{}' WHERE id = %s", rows[0].pk)
     newest = Seal.objects.latest("number")

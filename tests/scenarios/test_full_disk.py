@@ -26,7 +26,7 @@ from apps.chat.models import ChatFile, ChatLine
 from apps.complaints.enums import CaseChannel
 from apps.complaints.models import Case, CaseEntry, CaseFile
 from apps.complaints.queries.links import token_of
-from apps.core.errors import NotKept
+from apps.core.errors import NotStored
 from apps.core.sheets import write_xlsx
 from apps.core.storage import all_or_nothing
 from apps.customers.models import CustomerScope
@@ -94,7 +94,7 @@ def page(answer: Any) -> str:
 # --- the storage itself -------------------------------------------------------------------------
 def test_what_did_not_fit_is_gone_and_what_fits_is_whole(disk: Disk) -> None:
     disk.fill(but=32 * 1024)
-    with pytest.raises(NotKept) as refused:
+    with pytest.raises(NotStored) as refused:
         default_storage.save("a/b.bin", ContentFile(b"y" * 256 * 1024))
     assert refused.value.__cause__.errno == errno.ENOSPC  # type: ignore[union-attr]
     assert disk.files == [], "thirty-two thousand bytes of it had been written"
@@ -106,14 +106,14 @@ def test_what_did_not_fit_is_gone_and_what_fits_is_whole(disk: Disk) -> None:
 
 def test_a_file_in_the_way_and_a_folder_that_takes_none_are_the_same_refusal(disk: Disk) -> None:
     (disk.root / "a").write_text("no folder")
-    with pytest.raises(NotKept):
+    with pytest.raises(NotStored):
         default_storage.save("a/b.bin", ContentFile(b"y"))
 
 
 def test_what_was_stored_for_something_that_fails_is_taken_away(disk: Disk) -> None:
     with all_or_nothing():
         default_storage.save("kept.bin", ContentFile(b"y"))
-        with pytest.raises(NotKept), all_or_nothing():
+        with pytest.raises(NotStored), all_or_nothing():
             default_storage.save("first.bin", ContentFile(b"y"))
             disk.fill()
             default_storage.save("second.bin", ContentFile(b"y" * 9_000))
@@ -207,7 +207,7 @@ def test_an_answer_of_staff_stands_there_again(client: Client, full: Disk, team:
 def test_a_proof_of_delivery_is_not_half_recorded(full: Disk) -> None:
     parcel = scan(shipment(), "out_for_delivery")
     given: dict[str, Any] = {"waybill_id": parcel.pk, "proof": proof(), "photos": [proof_photo()]}
-    with pytest.raises(NotKept):
+    with pytest.raises(NotStored):
         pod.record_proof(**given, by=system_user("tests"), at=timezone.now())
     assert not ProofOfDelivery.objects.exists() and full.files == []
     full.make_room()
@@ -223,7 +223,7 @@ def test_an_order_file_is_not_half_taken_in(full: Disk) -> None:
     def take() -> ImportFile:
         return take_in(ORDERS.name, content, by=by, customer=customer.pk)
 
-    with pytest.raises(NotKept):
+    with pytest.raises(NotStored):
         take()
     assert not ImportFile.objects.exists() and not WorkOrder.objects.exists()
     assert full.files == []
@@ -244,7 +244,7 @@ def test_the_page_for_order_files_says_so(client: Client, full: Disk) -> None:
 @pytest.mark.requirement("TRK-2")
 def test_a_sheet_of_events_is_not_half_taken_in(full: Disk) -> None:
     content = write_xlsx([column.headings[0] for column in COLUMNS], [["YP1", *[""] * 3]])
-    with pytest.raises(NotKept):
+    with pytest.raises(NotStored):
         take_in(SCANS.name, content, by=superuser())
     assert not ImportFile.objects.exists() and full.files == []
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from apps.incidents import services
-from apps.incidents.enums import IncidentState, Level, Stand
-from apps.incidents.models import Told
+from apps.incidents.enums import IncidentState, Level, RecipientState
+from apps.incidents.models import NoticeRecipient
 from apps.incidents.queries.customers import customers_of
 from apps.notifications.models import Delivery
 from apps.tracking.models import LateShipment, PromiseChange, ShipmentHold
@@ -40,7 +40,7 @@ def test_snow_at_hangzhou() -> None:
     assert galaxy_parcels[0].promised_at == promised + timedelta(hours=24)
     assert PromiseChange.objects.filter(cause="incident").count() == 4
     relay_all()
-    customers = Told.objects.filter(customer__isnull=False)
+    customers = NoticeRecipient.objects.filter(customer__isnull=False)
     assert sorted(customers.values_list("customer", "shipments")) == sorted(
         [(galaxy.pk, 2), (by_phone.pk, 1), (asks.pk, 1)]
     )
@@ -59,9 +59,9 @@ def test_snow_at_hangzhou() -> None:
 
     # Of one no message arrived: she is called. Who asked before being told is seen.
     row = customers.get(customer=by_phone)
-    services.note_call(told_id=row.pk, reached=True, by=boss, at=timezone.now())
+    services.note_call(recipient_id=row.pk, reached=True, by=boss, at=timezone.now())
     rows = {one.name: one for one in customers_of(incident, boss)}
-    assert rows[by_phone.display_name].stand == Stand.REACHED
+    assert rows[by_phone.display_name].state == RecipientState.REACHED
     assert [name for name, one in rows.items() if one.asked_before] == [asks.display_name]
 
     # Nothing of it is late, and what passes elsewhere is not concerned.

@@ -105,7 +105,7 @@ def test_a_storm_is_paced_and_nothing_is_lost(
             assert len(cards(wecom)) <= 20 * minutes and wecom.over_limit == 0
             # The minute passes, for us and for WeCom.
             SendStamp.objects.update(at=timezone.now() - timedelta(seconds=66))
-            wecom.forget_the_minute()
+            wecom.clear_the_minute()
             waits.filter(state="queued").update(due_at=timezone.now())
         assert minutes == 2
         titles = [card["main_title"]["title"] for card in cards(wecom)]

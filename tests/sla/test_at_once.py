@@ -122,16 +122,16 @@ def _sweeper_to_be_killed() -> "subprocess.Popen[str]":
 
 def test_done_while_it_is_swept_it_is_told_once_or_not_at_all() -> None:
     cases = overdue_cases(20)
-    said = database_now() - 65 * MINUTE  # in time, and known too late
+    happened = database_now() - 65 * MINUTE  # in time, and known too late
 
     def answer() -> None:
         for what, _matter in cases:
-            services.record_fact(subject=what, kind=FactKind.PLANNED, by=machine(), at=said)
+            services.record_fact(subject=what, kind=FactKind.PLANNED, by=machine(), at=happened)
 
     at_once(answer, lambda: services.sweep(limit=3), lambda: services.sweep(limit=3))
     for _what, matter in cases:
         clock = clock_of(matter, Metric.PLAN_REPLY)
-        assert (clock.state, clock.met_at, clock.breached_at) == (ClockState.MET, said, None)
+        assert (clock.state, clock.met_at, clock.breached_at) == (ClockState.MET, happened, None)
         assert clock_events_of(matter) in ([], TOLD)
         assert len(fired(clock)) == 3
     assert services.sweep() == services.Swept()

@@ -176,7 +176,7 @@ def test_a_year_is_taken_in_from_a_file(client: Client, boss: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "error"),
     [
         ({"file": list_file(FILE + "2027-01-02,,放假,元旦\n")}, "第 6 行"),
         ({"file": list_file(FILE + "下周,,放假,元旦\n")}, "第 6 行"),
@@ -188,7 +188,7 @@ def test_a_year_is_taken_in_from_a_file(client: Client, boss: User) -> None:
     ],
 )
 def test_a_file_refused_says_why_and_takes_in_nothing(
-    client: Client, boss: User, fields: dict[str, Any], said: str
+    client: Client, boss: User, fields: dict[str, Any], error: str
 ) -> None:
     for one in fields.values():
         if isinstance(one, SimpleUploadedFile):
@@ -196,7 +196,7 @@ def test_a_file_refused_says_why_and_takes_in_nothing(
     posted = {"year": 2027, "source": "国办", "file": list_file(), **fields}
     answer = client.post(act(office(), "year"), posted, headers={"accept-language": "zh-hans"})
     assert answer.status_code == 422
-    assert said in str(answer.context["form"].errors)
+    assert error in str(answer.context["form"].errors)
     assert not office().days.filter(day__year__in=(2027, 2028)).exists()
 
 
@@ -205,8 +205,8 @@ def test_a_file_survives_a_refused_try(client: Client, boss: User) -> None:
         act(office(), "year"), {"year": 2028, "source": "国办", "file": list_file()}
     )
     assert refused.status_code == 422
-    (kept,) = [one for one in forms_of(refused.content.decode()) if "file-kept" in one.data]
-    again = {**kept.data, "year": "2027"}
+    (form,) = [one for one in forms_of(refused.content.decode()) if "file-kept" in one.data]
+    again = {**form.data, "year": "2027"}
     assert client.post(act(office(), "year"), again).status_code == 302
     assert office().days.filter(day__year=2027).count() == 16
 

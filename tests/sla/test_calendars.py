@@ -300,10 +300,10 @@ def test_a_missing_list_is_noticed_from_1_november(moment: str, years: list[int]
 def test_the_warning_comes_once_a_week_until_the_list_is_in(boss: User) -> None:
     bot = system_user("calendars")
     monday = at("2026-11-23T00:30+08:00")
-    said = [
+    counts = [
         services.warn_of_missing_years(by=bot, at=monday + timedelta(days=n)) for n in range(15)
     ]
-    assert said == [1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]
+    assert counts == [1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]
     event = Event.objects.filter(kind="calendar.year_missing").first()
     assert event is not None
     assert event.data["year"] == 2027

@@ -61,10 +61,10 @@ def test_an_order_is_due_24_hours_after_it_came_in() -> None:
 def test_the_first_word_meets_its_clock_at_the_instant_it_was_said() -> None:
     what, matter = open_case()
     let_pass(minutes=9)
-    said = database_now() - 2 * MINUTE
-    assert services.record_fact(subject=what, kind=FactKind.SPOKEN, by=machine(), at=said)
+    happened = database_now() - 2 * MINUTE
+    assert services.record_fact(subject=what, kind=FactKind.SPOKEN, by=machine(), at=happened)
     clock = clock_of(matter, Metric.FIRST_WORD)
-    assert (clock.state, clock.met_at, clock.breached_at) == (ClockState.MET, said, None)
+    assert (clock.state, clock.met_at, clock.breached_at) == (ClockState.MET, happened, None)
     assert clock.spent_seconds == 7 * 60
     assert clock.next_at is None
 

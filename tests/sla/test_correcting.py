@@ -169,9 +169,9 @@ def test_clocks_that_began_later_keep_their_start() -> None:
 @pytest.mark.parametrize("later", [False, True])
 def test_an_act_can_be_put_right_in_both_directions(later: bool) -> None:
     what, matter = timed(ago=20 * MINUTE)
-    said = matter.opened_at + (2 if later else 10) * MINUTE
+    recorded = matter.opened_at + (2 if later else 10) * MINUTE
     really = matter.opened_at + (10 if later else 2) * MINUTE
-    services.record_fact(subject=what, kind=FactKind.REPORTED, by=machine(), at=said)
+    services.record_fact(subject=what, kind=FactKind.REPORTED, by=machine(), at=recorded)
     assert services.correct_fact(
         subject=what, kind=FactKind.REPORTED, done_at=really, reason="记错", by=machine()
     )
@@ -179,7 +179,7 @@ def test_an_act_can_be_put_right_in_both_directions(later: bool) -> None:
     assert report.met_at == really and (report.breached_at is not None) is later
     data = Event.objects.get(kind="clock.fact_corrected").data
     assert data["late_now" if later else "cleared"] == ["report"]
-    assert [fact.at for fact in matter.facts.standing()] == [really]
+    assert [fact.at for fact in matter.facts.uncorrected()] == [really]
     assert Fact.objects.filter(matter=matter).count() == 2, "both stay on record"
     # Once more, and telling it again changes nothing.
     again = really + MINUTE

@@ -48,8 +48,8 @@ def answer(what: Any) -> None:
 
 def answered_before(what: Any) -> None:
     """Known only now: it was said before the matter was closed."""
-    said = database_now() - timedelta(minutes=30)
-    services.record_fact(subject=what, kind=FactKind.PLANNED, by=machine(), at=said)
+    happened = database_now() - timedelta(minutes=30)
+    services.record_fact(subject=what, kind=FactKind.PLANNED, by=machine(), at=happened)
 
 
 def _publish(metric: Metric) -> None:

@@ -89,15 +89,15 @@ def test_a_promise_is_about_the_future_and_is_settled_once() -> None:
 def test_promises_stay_dropped_and_kept_when_the_case_closes_and_opens_again() -> None:
     what, _matter = open_case()
     soon = database_now() + HOUR
-    kept, running = (
+    met, running = (
         services.promise(subject=what, due_at=soon, label=name, by=machine()) for name in "ab"
     )
-    services.keep_promise(clock_id=kept.pk, by=machine())
+    services.keep_promise(clock_id=met.pk, by=machine())
     services.close_matter(subject=what, by=machine())
     services.reopen_matter(subject=what, by=machine())
-    kept.refresh_from_db()
+    met.refresh_from_db()
     running.refresh_from_db()
-    assert (kept.state, running.state) == (ClockState.MET, ClockState.STOPPED)
+    assert (met.state, running.state) == (ClockState.MET, ClockState.STOPPED)
 
 
 def test_a_due_time_fixed_by_hand_stays_whatever_comes() -> None:

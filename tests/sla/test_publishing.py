@@ -81,7 +81,7 @@ def row_of(data: dict[str, list[str]], metric: Metric) -> str:
     return name.removesuffix("-metric")
 
 
-def said(version: PolicyVersion) -> list[Any]:
+def rules_of(version: PolicyVersion) -> list[Any]:
     """Everything that a version says, to compare."""
     names = ("metric", "seconds", "calendar_id", "pauses", "on_reopen", "counts_from")
     steps = ("name", "english_name", "offset_seconds", "percent", "whom", "role", "channels")
@@ -105,7 +105,7 @@ def test_published_as_it_is_filled_in_it_says_the_same(manager: Client, code: st
     assert answer.status_code == 302, answer.content.decode()[:3000]
     old, new = of.versions.order_by("number")
     assert (new.number, new.note) == (2, "原样发布")
-    assert said(new) == said(old)
+    assert rules_of(new) == rules_of(old)
     assert (new.classes, new.severities) == (old.classes, old.severities)
     assert new.published_by is not None
 
@@ -218,7 +218,7 @@ def test_empty_rows_that_were_asked_for_and_left_alone_are_no_rows(manager: Clie
         data = Filled(answer.content.decode()).data
     assert manager.post(page(of), {**data, "publish": "1"}).status_code == 302
     old, new = of.versions.order_by("number")
-    assert said(new) == said(old)
+    assert rules_of(new) == rules_of(old)
 
 
 @pytest.mark.parametrize(

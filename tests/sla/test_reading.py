@@ -44,8 +44,8 @@ def clock(start: datetime = T0, **fields: object) -> ClockFacts:
     return ClockFacts(**({"metric": Metric.PLAN_REPLY, "cycle": 1, "started_at": start} | fields))  # type: ignore[arg-type]
 
 
-def facts(*waits: Wait, said: tuple[DoneFact, ...] = (), **fields: object) -> MatterFacts:
-    return MatterFacts(**({"begun": (T0,), "waits": waits, "said": said} | fields))  # type: ignore[arg-type]
+def facts(*waits: Wait, done: tuple[DoneFact, ...] = (), **fields: object) -> MatterFacts:
+    return MatterFacts(**({"begun": (T0,), "waits": waits, "done": done} | fields))  # type: ignore[arg-type]
 
 
 def read(
@@ -73,7 +73,7 @@ def test_a_running_clock_is_due_after_its_target() -> None:
 def test_each_metric_is_met_by_its_facts(metric: Metric, kind: FactKind) -> None:
     done = T0 + HOUR
     reading = read(
-        facts(said=(DoneFact(kind, 1, done, BY), DoneFact(kind, 1, done + HOUR, BY + 1))),
+        facts(done=(DoneFact(kind, 1, done, BY), DoneFact(kind, 1, done + HOUR, BY + 1))),
         clock(metric=metric),
         rule(metric=metric),
     )
@@ -83,11 +83,11 @@ def test_each_metric_is_met_by_its_facts(metric: Metric, kind: FactKind) -> None
 
 def test_done_at_the_due_instant_is_in_time_and_open_at_it_is_not() -> None:
     due = T0 + 4 * HOUR
-    done = read(facts(said=(DoneFact(FactKind.PLANNED, 1, due, BY),)), as_of=due + HOUR)
+    done = read(facts(done=(DoneFact(FactKind.PLANNED, 1, due, BY),)), as_of=due + HOUR)
     assert done.breached_at is None
     assert read(as_of=due).breached_at == due
     assert read(as_of=due - timedelta(microseconds=1)).breached_at is None
-    late = read(facts(said=(DoneFact(FactKind.PLANNED, 1, due + timedelta(seconds=1), BY),)))
+    late = read(facts(done=(DoneFact(FactKind.PLANNED, 1, due + timedelta(seconds=1), BY),)))
     assert late.breached_at == due
 
 
@@ -95,7 +95,7 @@ def test_a_target_without_limit_is_measured_and_never_missed() -> None:
     reading = read(target=rule(None, step(1, 0)), as_of=T0 + timedelta(days=400))
     assert (reading.due_at, reading.breached_at, reading.schedule) == (None, None, ())
     done = read(
-        facts(said=(DoneFact(FactKind.PLANNED, 1, T0 + HOUR, BY),)),
+        facts(done=(DoneFact(FactKind.PLANNED, 1, T0 + HOUR, BY),)),
         target=rule(None),
         as_of=T0 + HOUR,
     )
@@ -204,8 +204,8 @@ def test_reopened_a_clock_that_is_kept_leaves_the_closed_time_out() -> None:
     """Closed 09:30-09:45 and 10:00-10:30: two hours from 09:00 are over at 11:45."""
     ends = (T0 + 30 * MINUTE, T0 + 60 * MINUTE)
     begins = (T0, T0 + 45 * MINUTE, T0 + 90 * MINUTE)
-    kept = rule(2 * 3600, on_reopen=OnReopen.KEEP)
-    reading = read(facts(begun=begins, ended=ends), target=kept, as_of=begins[-1])
+    continued = rule(2 * 3600, on_reopen=OnReopen.KEEP)
+    reading = read(facts(begun=begins, ended=ends), target=continued, as_of=begins[-1])
     assert reading.due_at == T0 + 165 * MINUTE
     assert reading.state == ClockState.RUNNING
 
@@ -214,10 +214,10 @@ def test_what_was_solved_before_the_reopening_is_not_solved_any_more() -> None:
     what = facts(
         begun=(T0, T0 + 3 * HOUR),
         ended=(T0 + 2 * HOUR,),
-        said=(DoneFact(FactKind.SOLVED, 1, T0 + HOUR, BY),),
+        done=(DoneFact(FactKind.SOLVED, 1, T0 + HOUR, BY),),
     )
-    kept = read(what, target=rule(on_reopen=OnReopen.KEEP))
-    assert (kept.state, kept.due_at) == (ClockState.RUNNING, T0 + 5 * HOUR)
+    continued = read(what, target=rule(on_reopen=OnReopen.KEEP))
+    assert (continued.state, continued.due_at) == (ClockState.RUNNING, T0 + 5 * HOUR)
     stays = read(what, target=rule(on_reopen=OnReopen.RESTART))
     assert stays.state == ClockState.MET
     second = read(what, clock(T0 + 3 * HOUR, cycle=2), rule(on_reopen=OnReopen.RESTART))
@@ -225,7 +225,7 @@ def test_what_was_solved_before_the_reopening_is_not_solved_any_more() -> None:
 
 
 def test_a_fact_after_the_closing_does_not_undo_it() -> None:
-    what = facts(ended=(T0 + HOUR,), said=(DoneFact(FactKind.PLANNED, 1, T0 + 2 * HOUR, BY),))
+    what = facts(ended=(T0 + HOUR,), done=(DoneFact(FactKind.PLANNED, 1, T0 + 2 * HOUR, BY),))
     assert read(what).state == ClockState.STOPPED
 
 
@@ -233,10 +233,10 @@ def test_where_a_target_joined_late_only_what_happened_since_counts() -> None:
     since = T0 + 2 * HOUR
     late = rule(metric=Metric.RESPONSE, counts_from=CountsFrom.APPLYING)
     before = DoneFact(FactKind.RESPONDED, 1, T0 + HOUR, BY)
-    reading = read(facts(said=(before,)), clock(since, metric=Metric.RESPONSE), late)
+    reading = read(facts(done=(before,)), clock(since, metric=Metric.RESPONSE), late)
     assert reading.state == ClockState.RUNNING
     after = DoneFact(FactKind.RESPONDED, 1, T0 + 3 * HOUR, BY)
-    reading = read(facts(said=(before, after)), clock(since, metric=Metric.RESPONSE), late)
+    reading = read(facts(done=(before, after)), clock(since, metric=Metric.RESPONSE), late)
     assert reading.met_at == T0 + 3 * HOUR
 
 
@@ -306,14 +306,14 @@ def test_reading_again_says_the_same_and_the_schedule_ascends(
     once = read_clock(what, which, target, calendar, as_of=now)
     again = read_clock(what, which, target, calendar, as_of=now)
     assert once == again
-    instants = [strike.at for strike in once.schedule]
+    instants = [planned.at for planned in once.schedule]
     assert instants == sorted(instants)
-    assert all(strike.at >= which.started_at for strike in once.schedule)
-    for strike in once.schedule:
-        if strike.step_id and offsets[strike.step_id - 1] < 0:
-            assert strike.at <= once.due_at
-        elif strike.step_id:
-            assert strike.at >= once.due_at
+    assert all(planned.at >= which.started_at for planned in once.schedule)
+    for planned in once.schedule:
+        if planned.step_id and offsets[planned.step_id - 1] < 0:
+            assert planned.at <= once.due_at
+        elif planned.step_id:
+            assert planned.at >= once.due_at
 
 
 @given(situations(), TARGETS, TARGETS)

@@ -117,7 +117,7 @@ def test_a_calendar_cannot_be_built_with_hours_that_cannot_be(
 
 
 @pytest.mark.parametrize(
-    ("value", "code", "said"),
+    ("value", "code", "message"),
     [
         ("09:00-12:00", "hours_not_a_list", "week.tue"),
         ([["09:00"]], "interval_not_a_pair", "interval 1"),
@@ -131,11 +131,13 @@ def test_a_calendar_cannot_be_built_with_hours_that_cannot_be(
         ([["13:00", "18:00"], ["09:00", "13:30"]], "hours_overlap", "09:00–13:30 and 13:00–18:00"),
     ],
 )
-def test_hours_are_refused_by_day_interval_and_fault(value: object, code: str, said: str) -> None:
+def test_hours_are_refused_by_day_interval_and_fault(
+    value: object, code: str, message: str
+) -> None:
     with translation.override("en"), pytest.raises(BadInput) as refusal:
         parse_week({"mon": [["09:00", "18:00"]], "tue": value})
     assert (refusal.value.code, refusal.value.field) == (code, "week.tue")
-    assert said in str(refusal.value)
+    assert message in str(refusal.value)
 
 
 def test_hours_are_read_as_people_write_them() -> None:

@@ -144,8 +144,8 @@ class TestReading:
     @requirement("TRK-10")
     def test_names_and_phones_inside_texts_are_masked(self, client: Client) -> None:
         parcel = waybill()
-        said = "已签收，签收人：张三丰，快递员刘大伟【13812345678】"
-        post(client, item(parcel, code="delivered", text=said))
+        raw = "已签收，签收人：张三丰，快递员刘大伟【13812345678】"
+        post(client, item(parcel, code="delivered", text=raw))
         answer = client.get(
             f"/api/v1/waybills/{parcel.number}/events", headers=bearer("events:read")
         )
@@ -267,7 +267,7 @@ class TestIds:
         assert post(client, again, headers).status_code == 200
 
     @pytest.mark.parametrize(
-        ("said", "status", "code"),
+        ("supersedes", "status", "code"),
         [
             (hide(Id.EVENT, 2**62), 409, "unknown_event"),
             (hide(Id.ENDPOINT, 5), 400, "bad_type"),
@@ -276,7 +276,7 @@ class TestIds:
         ],
     )
     def test_what_names_no_event_of_the_waybill_is_refused(
-        self, client: Client, said: str, status: int, code: str
+        self, client: Client, supersedes: str, status: int, code: str
     ) -> None:
-        answer = post(client, item(waybill(), supersedes=said))
+        answer = post(client, item(waybill(), supersedes=supersedes))
         assert (answer.status_code, answer.json()["code"]) == (status, code)

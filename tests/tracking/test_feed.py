@@ -222,17 +222,17 @@ class TestRefusals:
             answer = send(client, push(LIST))
             assert answer["result"] is False
             assert NUMBER in answer["message"]
-        kept = RefusedEvent.objects.get()
+        refused_event = RefusedEvent.objects.get()
         by, at = system_user("tests"), timezone.now()
         with pytest.raises(BadInput):
-            retry_refused(refused_id=kept.pk, by=by, at=at)
+            retry_refused(refused_id=refused_event.pk, by=by, at=at)
         made = waybill()
         partner_number(made, yunda, NUMBER)
-        retry_refused(refused_id=kept.pk, by=by, at=at)
+        retry_refused(refused_id=refused_event.pk, by=by, at=at)
         made.refresh_from_db()
-        kept.refresh_from_db()
+        refused_event.refresh_from_db()
         assert made.status == "delivered"
-        assert kept.state == RefusedState.ACCEPTED
+        assert refused_event.state == RefusedState.ACCEPTED
 
     @pytest.mark.parametrize("code", ["nobody", "a b", "x" * 60])
     def test_an_unknown_partner(self, client: Client, code: str) -> None:

@@ -41,7 +41,7 @@ def wanted(customer: Customer, days: int = 30, **more: Any) -> SheetFilter:
     return SheetFilter(customer.pk, today - timedelta(days=days), today, **more)
 
 
-def said(waybill: Waybill, word: Satisfaction = Satisfaction.SATISFIED, comment: str = "") -> None:
+def rate(waybill: Waybill, word: Satisfaction = Satisfaction.SATISFIED, comment: str = "") -> None:
     record_satisfaction(
         waybill_id=waybill.pk, satisfaction=word, comment=comment,
         by=superuser(), at=timezone.now(),
@@ -57,7 +57,7 @@ def three(customer: Customer) -> tuple[Waybill, Waybill, Waybill]:
     )  # fmt: skip
     scan(on_time, "delivered", ago(hours=20))
     scan(late, "delivered", ago(hours=5))
-    said(on_time)
+    rate(on_time)
     Waybill.objects.filter(pk=running.pk).update(promised_at=timezone.now() + timedelta(hours=9))
     shipment(at=ago(hours=60))  # somebody else's
     return on_time, late, running
@@ -142,14 +142,14 @@ def test_pages_and_chunks_cost_the_same_queries(customer: Customer, monkeypatch:
 def test_satisfaction_is_asked_after_arrival_and_the_latest_word_counts() -> None:
     waybill = shipment()
     with pytest.raises(RuleBroken):
-        said(waybill)
+        rate(waybill)
     scan(waybill, "delivered")
     with pytest.raises(RuleBroken):
-        said(waybill, Satisfaction.DISSATISFIED)
-    said(waybill)
-    said(waybill, Satisfaction.DISSATISFIED, "外箱破，13800138000")
-    kept = ShipmentFeedback.objects.get()
-    assert kept.satisfaction == Satisfaction.DISSATISFIED
+        rate(waybill, Satisfaction.DISSATISFIED)
+    rate(waybill)
+    rate(waybill, Satisfaction.DISSATISFIED, "外箱破，13800138000")
+    stored = ShipmentFeedback.objects.get()
+    assert stored.satisfaction == Satisfaction.DISSATISFIED
     events = [e for e in timeline(waybill) if e.kind == "waybill.satisfaction_recorded"]
     assert [e.data["satisfaction"] for e in events] == ["dissatisfied", "satisfied"]
     assert "13800138000" not in str(events[0].data)
@@ -243,7 +243,7 @@ def test_the_screen_costs_the_same_for_one_and_for_three(
     counts = []
     for n in (1, 2):
         for _ in range(n):
-            said(scan(shipment(customer=customer), "delivered"))
+            rate(scan(shipment(customer=customer), "delivered"))
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse(SHEET), asked(customer))
         counts.append(len(queries))

@@ -11,7 +11,7 @@ ROW = SheetRow(2, {"waybill_number": "YP1", "code": "到达", "occurred_at": "",
 
 
 @pytest.mark.parametrize(
-    ("language", "field", "message", "said"),
+    ("language", "field", "message", "expected"),
     [
         ("zh-hans", "occurred_at", "“” is not a time such as …", "缺少：时间。"),
         ("en", "occurred_at", "“” is not a time such as …", "Missing: Time."),
@@ -25,6 +25,8 @@ ROW = SheetRow(2, {"waybill_number": "YP1", "code": "到达", "occurred_at": "",
         ("en", "", "Two rows say the same.", "Two rows say the same."),
     ],
 )
-def test_the_column_is_named_in_words(language: str, field: str, message: str, said: str) -> None:
+def test_the_column_is_named_in_words(
+    language: str, field: str, message: str, expected: str
+) -> None:
     with translation.override(language):
-        assert by_heading(Refusal("any", message, 0, field), ROW) == said
+        assert by_heading(Refusal("any", message, 0, field), ROW) == expected

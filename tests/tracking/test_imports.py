@@ -71,8 +71,8 @@ class TestImport:
             (7, "bad_time"),
         ]
         assert default_storage.open(file.path).read() == content
-        kept = RefusedEvent.objects.order_by("index").values_list("index", "code")
-        assert list(kept) == [(4, "unknown_code"), (5, "unknown_waybill")], "for another try"
+        stored = RefusedEvent.objects.order_by("index").values_list("index", "code")
+        assert list(stored) == [(4, "unknown_code"), (5, "unknown_waybill")], "for another try"
         parcel.refresh_from_db()
         assert (parcel.status, parcel.status_reason) == ("delivered", "proxy")
         when = timezone.localtime(events_of(parcel)[1].occurred_at)

@@ -41,7 +41,7 @@ def take(events: list[object], source: str = "tests", **more: object) -> IngestR
     )
 
 
-def standing(of: Waybill) -> dict[str, object]:
+def status_of(of: Waybill) -> dict[str, object]:
     of.refresh_from_db()
     names = [f.name for f in Waybill._meta.fields if f.name.startswith("status")]
     names += ["picked_up_at", "delivered_at", "concluded_at", "last_event_at", "last_place"]
@@ -63,10 +63,10 @@ class TestOneBatch:
         parcel = waybill()
         batch = [event(parcel, code, n) for n, code in enumerate(JOURNEY)]
         assert take(batch).accepted == 6
-        before, answers = standing(parcel), Event.objects.count()
+        before, answers = status_of(parcel), Event.objects.count()
         again = take(batch)
         assert (again.accepted, again.repeated, again.refused) == (0, 6, [])
-        assert standing(parcel) == before
+        assert status_of(parcel) == before
         assert Event.objects.count() == answers
         assert TrackingEvent.objects.filter(waybill=parcel).count() == 6
 
@@ -98,7 +98,7 @@ class TestOneBatch:
     def test_an_old_scan_leaves_the_status_and_fills_the_history(self) -> None:
         parcel = report(waybill(), "out_for_delivery")
         take([event(parcel, "picked_up", 30)])
-        now = standing(parcel)
+        now = status_of(parcel)
         assert now["status"] == "out_for_delivery"
         assert now["picked_up_at"] is not None
         assert Event.objects.filter(kind="waybill.status_changed").count() == 1
@@ -207,10 +207,10 @@ def test_each_bad_item_is_refused_with_its_reason_and_the_rest_is_kept() -> None
     assert all(r.message and r.message.isprintable() for r in result.refused)
     assert result.accepted == 1
     assert events_of(parcel)[0].text == "已到达 【上海 转运中心】 😀"
-    kept = RefusedEvent.objects.all()
-    assert kept.count() == len(raws) - 1
+    stored = RefusedEvent.objects.all()
+    assert stored.count() == len(raws) - 1
     assert EventBatch.objects.get().refused == len(raws) - 1
-    assert {k.code for k in kept} == set(codes) - {""}
+    assert {k.code for k in stored} == set(codes) - {""}
 
 
 @pytest.mark.django_db
@@ -246,8 +246,8 @@ class TestCorrections:
         take([event(parcel, "delivered", 2, source_id="a1")])
         result = take([event(parcel, "refused", 2, source_id="a1")])
         assert result.outcomes == ["corrected"]
-        assert standing(parcel)["status"] == "refused"
-        assert standing(parcel)["delivered_at"] is None
+        assert status_of(parcel)["status"] == "refused"
+        assert status_of(parcel)["delivered_at"] is None
         assert len(events_of(parcel)) == 2
         answers = Event.objects.filter(kind="waybill.status_changed").order_by("id").last()
         assert answers is not None
@@ -262,7 +262,7 @@ class TestCorrections:
         assert take([old]).outcomes == ["repeated"]
         assert take([new]).outcomes == ["repeated"]
         assert take([old, new, event(parcel, "picked_up", 9)]).outcomes[:2] == ["repeated"] * 2
-        assert standing(parcel)["status"] == "refused"
+        assert status_of(parcel)["status"] == "refused"
 
     def test_within_one_batch_the_later_one_counts(self) -> None:
         parcel = waybill()
@@ -273,7 +273,7 @@ class TestCorrections:
         ]
         batch[2].occurred_at = batch[1].occurred_at
         assert take(batch).outcomes == ["accepted", "corrected", "repeated"]
-        assert standing(parcel)["status"] == "in_transit"
+        assert status_of(parcel)["status"] == "in_transit"
 
     def test_a_revision_decides_whatever_comes_first(self) -> None:
         for order in ([1, 2], [2, 1]):
@@ -284,7 +284,7 @@ class TestCorrections:
             }
             for n in order:
                 take([versions[n]])
-            assert standing(parcel)["status"] == "attempt_failed"
+            assert status_of(parcel)["status"] == "attempt_failed"
 
     def test_an_event_may_name_the_one_it_replaces(self) -> None:
         parcel, other = waybills(2)
@@ -293,13 +293,13 @@ class TestCorrections:
         foreign = take([event(other, "arrived", supersedes=wrong.pk)])
         assert foreign.refused[0].code == "unknown_event"
         take([event(parcel, "ready_for_pickup", 1, supersedes=wrong.pk)])
-        assert standing(parcel)["status"] == "ready_for_pickup"
+        assert status_of(parcel)["status"] == "ready_for_pickup"
 
     def test_an_event_may_be_taken_back(self) -> None:
         parcel = report(waybill(), "picked_up", "delivered")
         wrong = events_of(parcel)[-1]
         take([event(parcel, "delivered", 0, supersedes=wrong.pk, withdraws=True)])
-        now = standing(parcel)
+        now = status_of(parcel)
         assert (now["status"], now["delivered_at"]) == ("picked_up", None)
 
     def test_the_same_id_from_another_source_is_another_event(self) -> None:
@@ -321,7 +321,7 @@ def test_a_sender_reaches_only_the_waybills_it_may_see() -> None:
     result = take([event(ours, "arrived"), event(foreign, "arrived")], by=sender)
     assert result.outcomes == ["accepted", "refused"]
     assert result.refused[0].code == "unknown_waybill"
-    assert standing(foreign)["status"] == "created"
+    assert status_of(foreign)["status"] == "created"
 
 
 def _stamp(model: type, by: object) -> dict[str, object]:
@@ -369,7 +369,7 @@ def test_any_batches_in_any_order_end_like_a_full_recompute(data: st.DataObject,
         scans = [_scan(e) for e in TrackingEvent.objects.filter(waybill=parcel)]
         assert len(scans) == len({item for item in made if item[0] == which})
         expected = derive(scans, issued_at=parcel.issued_at)
-        now = standing(parcel)
+        now = status_of(parcel)
         assert (now["status"], now["status_reason"]) == (expected.status, expected.reason)
         assert (now["status_at"], now["status_hash"].hex) == (expected.at, expected.hash)
         for name in ("picked_up_at", "delivered_at", "concluded_at", "last_event_at"):
@@ -419,6 +419,6 @@ def test_64_senders_of_the_same_shuffled_events_end_in_one_timeline() -> None:
     assert not any(refused for _accepted, refused in sent)
     for parcel in parcels:
         assert [e.code for e in events_of(parcel)] == JOURNEY
-        assert standing(parcel)["status"] == "delivered"
+        assert status_of(parcel)["status"] == "delivered"
     answers = Event.objects.filter(kind="waybill.status_changed")
     assert answers.count() == len(parcels)

@@ -20,7 +20,7 @@ from apps.tracking.enums import Stage
 from apps.tracking.models import PartnerAgreement, PartnerCarrier
 from apps.tracking.queries.scorecard import scorecard
 from apps.tracking.queries.standards import silence_limits
-from apps.tracking.services.masters import keep_agreement
+from apps.tracking.services.masters import save_agreement
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.factories.customers import PDF
 from tests.factories.shipments import ago, agreement, scan, shipment
@@ -58,8 +58,8 @@ def test_an_agreement_keeps_its_signed_copy() -> None:
     )
     with pytest.raises(BadInput), transaction.atomic():
         broken = SimpleUploadedFile("合同.pdf", b"MZ not a pdf")
-        keep_agreement(fresh, file=broken, by=user, at=timezone.now())
-    keep_agreement(fresh, file=SimpleUploadedFile("合同.pdf", PDF), by=user, at=timezone.now())
+        save_agreement(fresh, file=broken, by=user, at=timezone.now())
+    save_agreement(fresh, file=SimpleUploadedFile("合同.pdf", PDF), by=user, at=timezone.now())
     assert fresh.filename == "合同.pdf"
     assert fresh.file.name.startswith("tracking/agreements/")
     assert fresh.file.read() == PDF
@@ -132,8 +132,8 @@ def test_a_scorecard_page_with_its_agreements(client: Client) -> None:
     facts, _stages, agreements = shown.context["parts"]
     assert facts.facts[0][1] == 1
     assert [row.area for row in agreements.rows] == ["华北", "华南"]
-    said = shown.content.decode()
-    assert said.count(">有效<") == said.count(">未生效或已过期<") == 1
+    html = shown.content.decode()
+    assert html.count(">有效<") == html.count(">未生效或已过期<") == 1
     assert client.get(where, {"first_day": "x", "last_day": "y"}).status_code == 422
 
 
@@ -161,9 +161,9 @@ def test_reference_data_is_kept_through_the_services(client: Client) -> None:
     assert client.post(where, paper).status_code == 200
     paper["signed_copy"] = SimpleUploadedFile("合同.pdf", PDF)
     assert client.post(where, paper).status_code == 302
-    kept = PartnerAgreement.objects.get()
-    assert kept.recorded_by == user
-    copy = client.get(reverse("admin:tracking_partneragreement_file", args=[kept.pk]))
+    stored = PartnerAgreement.objects.get()
+    assert stored.recorded_by == user
+    copy = client.get(reverse("admin:tracking_partneragreement_file", args=[stored.pk]))
     assert b"".join(copy.streaming_content) == PDF
     for name in ("servicelevel", "servicelane", "silencelimit", "partneragreement"):
         assert client.get(reverse(f"admin:tracking_{name}_changelist")).status_code == 200
@@ -172,12 +172,12 @@ def test_reference_data_is_kept_through_the_services(client: Client) -> None:
 @pytest.mark.django_db
 def test_who_may_not_pass(client: Client) -> None:
     partner = PartnerCarrier.objects.create(code="yunda", name="韵达")
-    kept = agreement(partner)
+    stored = agreement(partner)
     sign_in(client, UserFactory())
     for name, args in (
         ("stageoverrun_changelist", []),
         ("partnerscore_change", [partner.pk]),
-        ("partneragreement_file", [kept.pk]),
+        ("partneragreement_file", [stored.pk]),
         ("servicelane_add", []),
         ("partneragreement_changelist", []),
     ):

@@ -43,7 +43,7 @@ NOON = datetime(2026, 3, 21, 4, 0, tzinfo=UTC)
 NOBODY = "YP000000000000"
 
 
-def said(parcel: object, text: str) -> None:
+def scan_with_text(parcel: object, text: str) -> None:
     ingest(
         [event(parcel, "delivered", text=text)],  # type: ignore[arg-type]
         source="tests",
@@ -109,7 +109,7 @@ class TestPublicView:
 
     def test_no_person_is_in_it_not_even_inside_texts(self) -> None:
         parcel = waybill(sender_name="王小明", consignee_name="李小红")
-        said(
+        scan_with_text(
             parcel,
             "李小红的快件已签收，签收人：张三丰，快递员 刘大伟 13812345678，座机 010-80462111",
         )
@@ -392,9 +392,9 @@ class TestProof:
     def test_neither_number_nor_address_can_be_read_from_the_counters(self) -> None:
         parcel = waybill()
         check_party(parcel.number, "9002", address="10.0.0.1")
-        kept = " ".join(WindowCount.objects.values_list("key", flat=True))
-        assert parcel.number not in kept
-        assert "10.0.0.1" not in kept
+        keys = " ".join(WindowCount.objects.values_list("key", flat=True))
+        assert parcel.number not in keys
+        assert "10.0.0.1" not in keys
 
     def test_old_counters_are_forgotten(self) -> None:
         add_for_good("tracking.address", "x", window=timedelta(hours=1), at=NOON)

@@ -95,5 +95,5 @@ def test_the_cases_that_were_found() -> None:
         text = shown_to(parcel, PartyRole.SENDER, case["text"])
         for secret in case.get("must_not_show", []):
             assert secret not in text, case["text"]
-        for kept in case.get("must_show", []):
-            assert kept in text, case["text"]
+        for expected in case.get("must_show", []):
+            assert expected in text, case["text"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.requirement("TRK-10")
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 
 
-def said(text: str) -> tuple[str, str]:
+def places_in(text: str) -> tuple[str, str]:
     return tuple(place.name if place else "" for place in places_of(text))  # type: ignore[return-value]
 
 
@@ -69,7 +69,7 @@ def said(text: str) -> tuple[str, str]:
     ],
 )
 def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> None:
-    assert said(text) == (here, onward)
+    assert places_in(text) == (here, onward)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> Non
     ],
 )
 def test_a_signer_an_address_or_an_advertisement_is_no_place(text: str) -> None:
-    assert said(text) == ("", "")
+    assert places_in(text) == ("", "")
 
 
 def test_a_field_says_its_place_and_nothing_else() -> None:
@@ -145,7 +145,7 @@ def test_nothing_that_belongs_to_a_person_is_taken_for_a_place(
 )
 def test_real_scans_keep_their_city() -> None:
     """At least 95 % of the scans that name a city, here and in the fields beside the text."""
-    named, kept = 0, 0
+    named, located = 0, 0
     for path in CASES.glob("tracking/kuaidi100_[pq]*"):
         raw: dict[str, Any] = json.loads(path.read_text())
         whole = raw.get("lastResult", raw)
@@ -153,9 +153,9 @@ def test_real_scans_keep_their_city() -> None:
             if not _names_a_city(row.text):
                 continue
             named += 1
-            kept += any([*places_of(row.text), read_place(row.place), read_place(row.city)])
+            located += any([*places_of(row.text), read_place(row.place), read_place(row.city)])
         assert whole
-    assert named > 40 and kept >= 0.95 * named
+    assert named > 40 and located >= 0.95 * named
 
 
 def _names_a_city(text: str) -> bool:

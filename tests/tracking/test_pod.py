@@ -74,8 +74,8 @@ def test_the_consignee_signs_and_the_delivery_is_reported_with_it() -> None:
     assert waybill.delivered_at == done.signed_at
     kinds = [event.kind for event in timeline(waybill)]
     assert {"waybill.proof_recorded", "waybill.status_changed"} <= set(kinds)
-    said = str([event.data for event in Event.objects.all()])
-    assert "小红" not in said and "放前台" not in said
+    event_data = str([event.data for event in Event.objects.all()])
+    assert "小红" not in event_data and "放前台" not in event_data
     with connection.cursor() as cursor:
         cursor.execute("SELECT signed_by, notes FROM tracking_proofofdelivery")
         assert CONSIGNEE not in str(cursor.fetchall())

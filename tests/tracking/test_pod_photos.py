@@ -199,8 +199,8 @@ def test_recording_in_the_browser(client: Client) -> None:
     assert do(client, page(waybill), "correct", correction).status_code == 302
     assert ProofOfDelivery.objects.count() == 2
     assert ProofOfDelivery.objects.latest("pk").signed_by == CONSIGNEE
-    said = {"satisfaction": "satisfied"}
-    assert do(client, page(waybill), "satisfaction", said).status_code == 302
+    answer = {"satisfaction": "satisfied"}
+    assert do(client, page(waybill), "satisfaction", answer).status_code == 302
 
 
 @pytest.mark.django_db

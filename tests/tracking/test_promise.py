@@ -27,7 +27,7 @@ from apps.tracking.promise import (
 )
 from apps.tracking.queries.feedback import on_time
 from apps.tracking.queries.standards import city_key, standards_table
-from apps.tracking.services.masters import keep_row
+from apps.tracking.services.masters import save_row
 from apps.tracking.services.promise import (
     apply_promises,
     change_promise,
@@ -217,9 +217,9 @@ def test_a_lane_is_checked_before_it_is_kept() -> None:
         level=std, scope="inter_city", promised_hours=Decimal(10), valid_from=date(2026, 1, 1)
     )
     with pytest.raises(ValidationError):
-        keep_row(twin, by=user, at=timezone.now())
+        save_row(twin, by=user, at=timezone.now())
     lane.promised_hours = Decimal(50)
-    keep_row(lane, by=user, at=timezone.now())
+    save_row(lane, by=user, at=timezone.now())
     assert timeline(lane)[0].kind == "servicelane.changed"
 
 

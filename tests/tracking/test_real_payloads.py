@@ -67,7 +67,7 @@ def names_a_city(text: str) -> bool:
 
 
 def test_no_scan_disappears_each_keeps_its_city_and_nobody_is_in_it() -> None:
-    seen = named = kept = 0
+    seen = named = located = 0
     for path in sorted(FOLDER.glob("*.[xj]*")):
         scans = list(dict.fromkeys(scans_of(path))) if path.name != "index.json" else []
         if not scans:
@@ -88,13 +88,13 @@ def test_no_scan_disappears_each_keeps_its_city_and_nobody_is_in_it() -> None:
         assert shown is not None and len(shown.events) == len(scans), path.name
         for scan, answers in zip(scans, reversed(shown.events), strict=True):
             with translation.override("zh-hans"):
-                said = f"{answers.sentence} {answers.place} {answers.city} {answers.onward}"
-            assert answers.sentence and not DIGITS.search(said), (path.name, said)
+                wording = f"{answers.sentence} {answers.place} {answers.city} {answers.onward}"
+            assert answers.sentence and not DIGITS.search(wording), (path.name, wording)
             for name in PERSON.findall(scan.text):
-                assert name not in said, (path.name, said)
+                assert name not in wording, (path.name, wording)
             seen += 1
             if names_a_city(f"{scan.text} {scan.place} {scan.city}"):
                 named += 1
-                kept += bool(answers.city or answers.onward)
+                located += bool(answers.city or answers.onward)
     assert seen > 90 and named > 50
-    assert kept >= 0.95 * named, f"{kept} of {named}"
+    assert located >= 0.95 * named, f"{located} of {named}"

@@ -17,7 +17,7 @@ from apps.accounts.queries import system_user
 from apps.core.errors import RuleBroken
 from apps.events.queries import timeline
 from apps.tracking.enums import DocumentState as D
-from apps.tracking.enums import KeptAt
+from apps.tracking.enums import FilingPlace
 from apps.tracking.models import ReturnDocument, ReturnDocumentMove, Waybill
 from apps.tracking.models.return_document import years_later
 from apps.tracking.queries.documents import days_owed, releasable
@@ -49,15 +49,15 @@ def owed(days: int = 5) -> ReturnDocument:
     return ReturnDocument.objects.get(waybill=waybill)
 
 
-def filed(days_ago: float = 0, kept_where: KeptAt = KeptAt.ORIGIN) -> ReturnDocument:
+def filed(days_ago: float = 0, filing_place: FilingPlace = FilingPlace.ORIGIN) -> ReturnDocument:
     document = owed()
-    way = WAY_BACK if kept_where == KeptAt.ORIGIN else WAY_BACK[:1]
+    way = WAY_BACK if filing_place == FilingPlace.ORIGIN else WAY_BACK[:1]
     for step in way:
         move_document(document_id=document.pk, to=step, **by_now())
     file_document(
         document_id=document.pk,
         location="A-12-3",
-        kept_where=kept_where,
+        filing_place=filing_place,
         by=system_user("tests"),
         at=ago(days=days_ago),
     )
@@ -101,7 +101,7 @@ def test_it_comes_back_step_by_step_and_is_filed() -> None:
         file_document(document_id=document.pk, location=" ", **by_now())
     with pytest.raises(RuleBroken):
         file_document(
-            document_id=document.pk, location="A", kept_where=KeptAt.DESTINATION, **by_now()
+            document_id=document.pk, location="A", filing_place=FilingPlace.DESTINATION, **by_now()
         )
     file_document(document_id=document.pk, location="A-12-3", **by_now())
     document.refresh_from_db()
@@ -210,18 +210,18 @@ def test_the_list_never_offers_what_may_not_go_yet(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kept_where", "days", "free"),
+    ("filing_place", "days", "free"),
     [
-        (KeptAt.ORIGIN, 729, False),
-        (KeptAt.ORIGIN, 732, True),
-        (KeptAt.DESTINATION, 364, False),
-        (KeptAt.DESTINATION, 367, True),
+        (FilingPlace.ORIGIN, 729, False),
+        (FilingPlace.ORIGIN, 732, True),
+        (FilingPlace.DESTINATION, 364, False),
+        (FilingPlace.DESTINATION, 367, True),
     ],
 )
 def test_two_years_at_origin_and_one_at_the_destination(
-    kept_where: KeptAt, days: int, free: bool
+    filing_place: FilingPlace, days: int, free: bool
 ) -> None:
-    document = filed(days, kept_where)
+    document = filed(days, filing_place)
     assert releasable(timezone.now()).exists() is free
     destroy = {"document_id": document.pk, **by_now()}
     with pytest.raises(RuleBroken):
@@ -242,7 +242,7 @@ def test_two_years_at_origin_and_one_at_the_destination(
 @pytest.mark.django_db
 def test_the_rule_is_a_setting(settings: Any) -> None:
     document = filed(800)
-    settings.RETURN_DOCUMENT_YEARS = {KeptAt.ORIGIN: 3}
+    settings.RETURN_DOCUMENT_YEARS = {FilingPlace.ORIGIN: 3}
     assert not releasable(timezone.now()).exists()
     with pytest.raises(RuleBroken):
         destroy_document(document_id=document.pk, reason="到期", **by_now())
@@ -288,7 +288,7 @@ def test_steps_are_posted_and_destroying_needs_its_own_permission(client: Client
     sent = {"to": "missing", "note": ""}
     assert do(client, page(document), "move", sent).status_code == 422
     assert do(client, page(document), "move", sent | {"to": "collected"}).status_code == 302
-    put = {"location": "B-1", "kept_where": "destination"}
+    put = {"location": "B-1", "filing_place": "destination"}
     assert do(client, page(document), "file", put).status_code == 302
     gone = {"reason": "到期销毁"}
     assert do(client, page(document), "destroy", gone).status_code == 422

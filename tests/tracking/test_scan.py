@@ -74,9 +74,9 @@ def test_a_held_trigger_is_a_repeat(client: Client, clerk: User) -> None:
 def test_the_script_gets_the_same_answers(client: Client, clerk: User) -> None:
     waybill = shipment()
     script = {"Accept": "application/json"}
-    said = post(client, f"{waybill.number} YP1", headers=script).json()
-    assert [a["outcome"] for a in said["answers"]] == ["accepted", "refused"]
-    assert said["answers"][1]["why"]
+    answer = post(client, f"{waybill.number} YP1", headers=script).json()
+    assert [a["outcome"] for a in answer["answers"]] == ["accepted", "refused"]
+    assert answer["answers"][1]["why"]
     wrong = post(client, waybill.number, unit="", headers=script)
     assert wrong.status_code == 422 and wrong.json()["wrong"]
 

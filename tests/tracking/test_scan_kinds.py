@@ -509,9 +509,9 @@ COURTESIES = [
 
 @pytest.mark.parametrize("status", sorted(TEXTS))
 def test_words_say_more_than_a_vague_number(status: str) -> None:
-    for said in VAGUE:
-        read = {text: status_of(text, said) for text in TEXTS[status]}
-        assert read == dict.fromkeys(TEXTS[status], status), said
+    for vague in VAGUE:
+        read = {text: status_of(text, vague) for text in TEXTS[status]}
+        assert read == dict.fromkeys(TEXTS[status], status), vague
 
 
 @pytest.mark.parametrize("text", COURTESIES)

@@ -100,9 +100,9 @@ PUT_OFF = [
 COMING = ["派件员正在派送途中", "正在再次派送", "已改派快递员李某", "Out for delivery"]
 
 
-def status_of(text: str, said: str = "") -> str:
+def status_of(text: str, number_or_word: str = "") -> str:
     """The status, however the sender fills the two columns."""
-    codes = {classify(text, number=said), classify(text, word=said)}
+    codes = {classify(text, number=number_or_word), classify(text, word=number_or_word)}
     (status,) = {CODES[code].status.value for code in codes}
     return status
 
@@ -110,29 +110,29 @@ def status_of(text: str, said: str = "") -> str:
 @requirement("TRK-2")
 @pytest.mark.parametrize("shape", KEPT)
 def test_a_locker_or_a_shop_never_signs(shape: str) -> None:
-    for name, said in product(KEEPERS, [*VAGUE, *SIGNED, "2", "303", "304", "501"]):
-        assert status_of(shape.format(name), said) == "ready_for_pickup", (name, said)
+    for name, given in product(KEEPERS, [*VAGUE, *SIGNED, "2", "303", "304", "501"]):
+        assert status_of(shape.format(name), given) == "ready_for_pickup", (name, given)
 
 
 @requirement("TRK-2")
 @pytest.mark.parametrize("shape", COLLECTED)
 def test_what_a_person_took_out_is_delivered(shape: str) -> None:
-    for name, said in product(KEEPERS, [*VAGUE, *SIGNED, "304", "501"]):
-        assert status_of(shape.format(name), said) == "delivered", (name, said)
+    for name, given in product(KEEPERS, [*VAGUE, *SIGNED, "304", "501"]):
+        assert status_of(shape.format(name), given) == "delivered", (name, given)
 
 
 @requirement("TRK-2")
 @pytest.mark.parametrize("shape", TAKEN_BACK)
 def test_what_the_courier_took_back_is_not_there_to_be_collected(shape: str) -> None:
-    for name, said in product(KEEPERS, [*VAGUE, *SIGNED, "501", "投柜或驿站"]):
-        assert status_of(shape.format(name), said) == "attempt_failed", (name, said)
+    for name, given in product(KEEPERS, [*VAGUE, *SIGNED, "501", "投柜或驿站"]):
+        assert status_of(shape.format(name), given) == "attempt_failed", (name, given)
 
 
 @requirement("TRK-2")
 @pytest.mark.parametrize("shape", HANDED)
 def test_another_carrier_as_signer_is_a_hand_over(shape: str) -> None:
-    for name, said in product(CARRIERS, [*VAGUE, *SIGNED, "2", "7", "501"]):
-        assert status_of(shape.format(name), said) == "handed_to_other_carrier", (name, said)
+    for name, given in product(CARRIERS, [*VAGUE, *SIGNED, "2", "7", "501"]):
+        assert status_of(shape.format(name), given) == "handed_to_other_carrier", (name, given)
 
 
 @requirement("TRK-2")
@@ -145,11 +145,11 @@ def test_another_carrier_as_signer_is_a_hand_over(shape: str) -> None:
         (COMING, "out_for_delivery"),
     ],
 )
-@pytest.mark.parametrize("said", VAGUE)
+@pytest.mark.parametrize("given", VAGUE)
 def test_tasks_and_waiting_are_no_movement_and_words_outweigh_numbers(
-    texts: list[str], status: str, said: str
+    texts: list[str], status: str, given: str
 ) -> None:
-    assert {text: status_of(text, said) for text in texts} == dict.fromkeys(texts, status)
+    assert {text: status_of(text, given) for text in texts} == dict.fromkeys(texts, status)
 
 
 @requirement("TRK-2")
@@ -243,7 +243,7 @@ def test_a_signer_or_an_advertisement_is_no_place(text: str, place: str) -> None
     "text", ["很满意的话请在评价快递员处点亮五颗星", "感谢使用，期待再次为您服务"]
 )
 def test_an_advertisement_is_no_event(text: str) -> None:
-    assert all(is_no_event(text, number=said) for said in VAGUE)
+    assert all(is_no_event(text, number=given) for given in VAGUE)
     assert not is_no_event(text, number="3")
     assert not is_no_event(f"已签收，{text}")
 
@@ -273,8 +273,8 @@ def test_readings_that_were_found_wrong() -> None:
 
 def _document(case: dict[str, object]) -> Document:
     row = {"time": "2026-03-01 10:00:00", "context": case["text"]}
-    said = str(case["code"])
-    row |= {"statusCode" if said.isdigit() else "status": said}
+    given = str(case["code"])
+    row |= {"statusCode" if given.isdigit() else "status": given}
     result = {"nu": "4310508235533", "com": "yunda", "state": case["state"], "data": [row]}
     whole = {"status": "polling", "lastResult": result}
     return read_document(json.dumps(whole).encode(), ZoneInfo("Asia/Shanghai"))

@@ -15,12 +15,12 @@ PLACES = [("", ""), ("杭州转运中心", ""), ("", "北京"), ("杭州转运�
 def test_every_code_has_a_sentence_with_whatever_is_known(code: str, language: str) -> None:
     meaning = CODES[code]
     with translation.override(language):
-        said = [
+        sentences = [
             scan_sentence(code, meaning.status, meaning.reason, here=here, onward=onward)
             for here, onward in PLACES
         ]
-    assert all(said) and not any("%" in one for one in said)
-    chinese = [one for one in said if any("\u4e00" <= c <= "\u9fff" for c in one[:2])]
+    assert all(sentences) and not any("%" in one for one in sentences)
+    chinese = [one for one in sentences if any("\u4e00" <= c <= "\u9fff" for c in one[:2])]
     assert bool(chinese) == (language == "zh-hans")
 
 

@@ -62,13 +62,13 @@ def test_any_order_and_any_repetition_end_alike(events: list[Scan], random: obje
 
 @given(scans, scans)
 def test_merging_one_by_one_is_deriving_at_once(first: list[Scan], second: list[Scan]) -> None:
-    standing = derive(first, issued_at=NOON)
-    assert merge(standing, [one.status_update for one in second]) == derive(
+    current = derive(first, issued_at=NOON)
+    assert merge(current, [one.status_update for one in second]) == derive(
         first + second, issued_at=NOON
     )
     for one in second:
-        standing = merge(standing, [one.status_update])
-    assert standing == derive(first + second, issued_at=NOON)
+        current = merge(current, [one.status_update])
+    assert current == derive(first + second, issued_at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_in_the_same_second_the_further_scan_counts() -> None:
 
 
 def test_a_station_is_not_a_signature() -> None:
-    standing = derive([scan("ready_for_pickup", 0)], issued_at=NOON)
-    assert standing.delivered_at is None
-    assert standing.concluded_at is None
+    current = derive([scan("ready_for_pickup", 0)], issued_at=NOON)
+    assert current.delivered_at is None
+    assert current.concluded_at is None
 
 
 def test_what_superseded_or_withdrawn_events_said_is_gone() -> None:

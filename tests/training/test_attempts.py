@@ -26,9 +26,9 @@ HOUR = timedelta(hours=1)
 
 
 def refused(act: Any, *given: Any, **more: Any) -> RuleBroken:
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refusal:
         act(*given, **more)
-    return said.value
+    return refusal.value
 
 
 @pytest.mark.django_db
@@ -130,9 +130,9 @@ def test_an_answer_that_is_none_is_refused_at_its_question(
     of = services.enter_exam(code="one", values={"name": "一题"}, by=by, at=at)
     services.write_exam(of, draws={course(): 1}, values=TERMS, after=0, by=by, at=at)
     attempt = services.start_attempt(of, by=by, at=at)
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refusal:
         services.save_answers(attempt, {1: typed}, by=by, at=at)
-    assert (said.value.code, said.value.field) == (code, "q1")
+    assert (refusal.value.code, refusal.value.field) == (code, "q1")
     assert (
         refused(services.save_answers, attempt, {7: ["1"]}, by=by, at=at).code == "no_such_question"
     )
@@ -147,9 +147,9 @@ def test_the_server_closes_at_the_end_with_what_was_saved() -> None:
     services.save_answers(attempt, {1: ["2"]}, by=by, at=late)  # 20 s: the wire was slow
     assert services.close_attempts(by=by, at=late) == 0
     after = at + timedelta(minutes=30, seconds=31)
-    said = refused(services.save_answers, attempt, {5: ["2"]}, by=by, at=after)
+    refusal = refused(services.save_answers, attempt, {5: ["2"]}, by=by, at=after)
     attempt.refresh_from_db()
-    assert said.code == "closed" and attempt.state == AttemptState.MARKED
+    assert refusal.code == "closed" and attempt.state == AttemptState.MARKED
     assert attempt.submitted_at == attempt.ends_at and attempt.passed is True
     kinds = set(
         Event.objects.filter(subject_type="training.attempt").values_list("kind", flat=True)
@@ -284,9 +284,9 @@ def test_whoever_sat_an_exam_hears_what_somebody_else_marked() -> None:
     row = sat(by, made, 1).questions.get()
     services.mark_answer(row, points=3, remark="缺核实", by=leader, at=at)
     relay_all()
-    told = Delivery.objects.get(topic__startswith="staff.exam_")
-    assert told.topic == "staff.exam_not_passed" and told.recipient.endswith(f":{by.pk}")
-    assert (told.data["exam"], told.data["points"]) == ("简答", "3/4")
+    notice = Delivery.objects.get(topic__startswith="staff.exam_")
+    assert notice.topic == "staff.exam_not_passed" and notice.recipient.endswith(f":{by.pk}")
+    assert (notice.data["exam"], notice.data["points"]) == ("简答", "3/4")
 
 
 @pytest.mark.django_db

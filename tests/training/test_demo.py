@@ -10,7 +10,7 @@ from apps.desk.demo.people import make_people
 from apps.training.demo import NEWCOMERS, make_training
 from apps.training.enums import Area, AttemptState
 from apps.training.models import Attempt, Course, Qualification
-from apps.training.queries import may_work, standing_in
+from apps.training.queries import exam_progress, may_work
 from tests.factories.notifications import relay_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-1")]
@@ -27,8 +27,8 @@ def test_a_newcomer_in_an_exam_one_who_failed_one_that_ends_and_waivers() -> Non
     assert running.state == AttemptState.RUNNING and running.ends_at > now
     assert 0 < running.questions.exclude(answered_at=None).count() < running.questions.count()
     lost = Attempt.objects.get(user=failed)
-    stand = standing_in(failed, lost.exam)
-    assert lost.passed is False and not stand.may_start(now) and stand.left == 2
+    progress = exam_progress(failed, lost.exam)
+    assert lost.passed is False and not progress.may_start(now) and progress.left == 2
     soon = Qualification.objects.get(user__username="chenjie", revoked_at=None)
     assert timedelta(days=20) < soon.until - now < timedelta(days=22)
     for name in ("wangfang", "lina", "chenjie", "linzhuren"):

@@ -23,7 +23,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla.models import Matter
 from apps.training import services
-from apps.training.enums import Area, Basis, Manner
+from apps.training.enums import Area, Basis, ObservationPoint
 from apps.training.models import Enrolment, Qualification, Requirement
 from apps.training.queries import may_work, who_may_work
 from tests.factories.accounts import UserFactory
@@ -58,9 +58,9 @@ def waived(user: User, *, days: float = 30, area: Area = Area.CASES) -> Qualific
 
 
 def refused(act: Any, **given: Any) -> RuleBroken:
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refusal:
         act(**given)
-    return said.value
+    return refusal.value
 
 
 def test_without_a_requirement_everybody_may(team: Team) -> None:
@@ -96,15 +96,17 @@ def test_a_newcomer_neither_takes_nor_is_given_nor_answers_nor_chats(team: Team)
     row, at, new = case(team=team), timezone.now(), team.agent
     who = {"by": new, "at": at}
     assert refused(cases.take_case, case_id=row.pk, **who).code == "not_qualified"
-    said = refused(cases.assign_case, case_id=row.pk, owner=new, by=team.director, at=at)
-    assert (said.code, said.field) == ("not_qualified", "owner") and isinstance(said, BadInput)
+    refusal = refused(cases.assign_case, case_id=row.pk, owner=new, by=team.director, at=at)
+    assert (refusal.code, refusal.field) == ("not_qualified", "owner") and isinstance(
+        refusal, BadInput
+    )
     words = NewMessage(EntryKind.MESSAGE_OUT, "正在核实。", CaseChannel.PHONE)
     assert refused(cases.add_message, case_id=row.pk, said=words, **who).code == "not_qualified"
     solve = {"case_id": row.pk, "solution": "补送", "outcome": Outcome.RESOLVED}
     assert refused(cases.solve_case, **solve, **who).code == "not_qualified"
     assert refused(open_seat, **who).code == "not_qualified"
-    kept = cases.open_case(new=new_case(unit=team.unit, keep=True), **who).case
-    assert kept.owner != new
+    mine = cases.open_case(new=new_case(unit=team.unit, keep=True), **who).case
+    assert mine.owner != new
     cases.add_note(case_id=row.pk, text="旁听记录", **who)
     waived(new)
     waived(new, area=Area.CHAT)
@@ -148,10 +150,10 @@ def test_going_live_gives_those_who_are_here_waivers_with_an_end(team: Team) -> 
 def test_a_waiver_ends_on_a_day_to_come_within_a_year(team: Team, days: int) -> None:
     until = timezone.now() + timedelta(days=days)
     given = {"user": team.agent, "area": Area.CASES, "until": until, "reason": "老员工"}
-    said = refused(services.waive, **given, by=UserFactory(), at=timezone.now())
-    assert (said.code, said.field) == ("bad_end", "until")
-    said = refused(required, of=exam(), waive_until=until)
-    assert said.field == "waive_until" and not Requirement.objects.exists()
+    refusal = refused(services.waive, **given, by=UserFactory(), at=timezone.now())
+    assert (refusal.code, refusal.field) == ("bad_end", "until")
+    refusal = refused(required, of=exam(), waive_until=until)
+    assert refusal.field == "waive_until" and not Requirement.objects.exists()
 
 
 def test_nobody_is_lenient_with_themselves(team: Team) -> None:
@@ -163,7 +165,7 @@ def test_nobody_is_lenient_with_themselves(team: Team) -> None:
         "user": leader,
         "area": Area.CASES,
         "about": "12:00",
-        "kept": list(Manner),
+        "points_met": list(ObservationPoint),
         "remark": "",
     }
     assert refused(services.observe, **call, by=leader, at=at).code == "own_call"
@@ -179,11 +181,11 @@ def test_never_two_at_once_and_the_next_ends_the_one_before(team: Team) -> None:
     of = exam()
     required(of)
     first = waived(team.agent)
-    said = refused(
+    refusal = refused(
         services.waive, user=team.agent, area=Area.CASES, until=first.until, reason="再", by=UserFactory(),
         at=timezone.now(),
     )  # fmt: skip
-    assert said.code == "qualified_already"
+    assert refusal.code == "qualified_already"
     passed(team.agent, of)
     first.refresh_from_db()
     second = Qualification.objects.get(basis=Basis.EXAM)
@@ -203,10 +205,10 @@ def test_manners_need_a_call_that_somebody_listened_to(team: Team) -> None:
     passed(team.agent, of)
     assert not may(team.agent)
     call = {"user": team.agent, "area": Area.CASES, "about": "12:00 来电", "remark": ""}
-    some = [one for one in Manner if one != Manner.READ_BACK]
-    services.observe(**call, kept=some, by=team.director, at=timezone.now())
+    some = [one for one in ObservationPoint if one != ObservationPoint.READ_BACK]
+    services.observe(**call, points_met=some, by=team.director, at=timezone.now())
     assert not may(team.agent)
-    services.observe(**call, kept=list(Manner), by=team.director, at=timezone.now())
+    services.observe(**call, points_met=list(ObservationPoint), by=team.director, at=timezone.now())
     assert may(team.agent)
 
 
@@ -263,10 +265,10 @@ def test_what_is_revoked_hands_the_cases_over_too_and_renewing_keeps_them(team: 
     )
     relay_all()
     assert Case.objects.get(pk=mine.pk).owner == team.director
-    said = refused(
+    refusal = refused(
         services.revoke, qualification=row, reason="x", by=team.manager, at=timezone.now()
     )
-    assert said.code == "ended_already"
+    assert refusal.code == "ended_already"
 
 
 def test_a_failed_exam_qualifies_nobody(team: Team) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.training import services
-from apps.training.enums import AttemptState, Manner, QuestionKind
+from apps.training.enums import AttemptState, ObservationPoint, QuestionKind
 from apps.training.models import (
     Attempt,
     Course,
@@ -53,8 +53,8 @@ def test_a_learner_reads_takes_the_exam_and_sees_why(client: Client) -> None:
     where = client.post(f"{BASE}attempt/start/{of.pk}/")["Location"]
     shown = client.get(where).content.decode()
     assert "三声内" not in shown, "what is right is not on the page of the exam"
-    said = client.post(where, {"by_script": "1", "only": "1", "q1": "2"})
-    assert said.json() == {"saved": True}
+    answer = client.post(where, {"by_script": "1", "only": "1", "q1": "2"})
+    assert answer.json() == {"saved": True}
     attempt = Attempt.objects.get()
     assert attempt.questions.get(place=1).chosen == [2]
     typed = {f"q{n}": "2" for n in range(1, 6)}
@@ -145,8 +145,8 @@ def test_a_leader_of_one_unit_sees_no_others_people(client: Client) -> None:
     far = UserFactory(roles=[Role.AGENT], unit=theirs, display_name="外部门员工")
     attempts = [passed(user, of) for user in (near, far)]
     for page in ("course/who-learns/", "attempt/?view=all", "qualification/"):
-        said = client.get(BASE + page).content.decode()
-        assert "本部门员工" in said and "外部门员工" not in said, page
+        page_text = client.get(BASE + page).content.decode()
+        assert "本部门员工" in page_text and "外部门员工" not in page_text, page
     assert client.get(f"{BASE}attempt/{attempts[0].pk}/change/").status_code == 200
     answers = [client.get(f"{BASE}attempt/{attempts[1].pk}/change/").status_code]
     held = Qualification.objects.get(user=far)
@@ -227,7 +227,7 @@ def test_leaders_waive_revoke_observe_and_mark(client: Client) -> None:
         "user": agent.pk,
         "area": "cases",
         "about": "12:00 来电",
-        "kept": [one.value for one in Manner],
+        "points_met": [one.value for one in ObservationPoint],
     }
     client.post(f"{BASE}observation/add/", call)
     made = Observation.objects.get()

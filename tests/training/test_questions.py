@@ -47,18 +47,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-1")]
 def test_a_question_that_cannot_be_asked_is_refused_at_its_field(
     wrong: dict[str, Any], field: str | None, code: str
 ) -> None:
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         question(**wrong)
-    assert (said.value.field, said.value.code) == (field, code)
+    assert (refused.value.field, refused.value.code) == (field, code)
     assert not QuestionVersion.objects.exists()
 
 
 def test_a_link_that_runs_a_script_is_named_with_its_line_in_lessons_too() -> None:
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.write_lesson(
             course(), title="课", body="一\n[点](javascript:x)", by=UserFactory(), at=timezone.now()
         )
-    assert "2: javascript:" in str(said.value) and said.value.field == "body"
+    assert "2: javascript:" in str(refused.value) and refused.value.field == "body"
 
 
 @pytest.mark.parametrize("body", ["", "正文"])
@@ -66,11 +66,11 @@ def test_a_lesson_is_a_text_or_an_article(body: str) -> None:
     from tests.factories.knowledge import published
 
     article = published("phone", "电话礼仪") if body else None
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.write_lesson(
             course(), title="课", body=body, article=article, by=UserFactory(), at=timezone.now()
         )
-    assert said.value.code == "text_or_article"
+    assert refused.value.code == "text_or_article"
 
 
 def test_the_database_refuses_questions_that_cannot_be_asked() -> None:
@@ -96,9 +96,9 @@ def test_the_database_refuses_questions_that_cannot_be_asked() -> None:
 def test_two_who_write_a_question_at_once_lose_nothing() -> None:
     row, by, at = question(), UserFactory(), timezone.now()
     services.write_question(row, values={**SINGLE, "right": [3]}, after=1, by=by, at=at)
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         services.write_question(row, values={**SINGLE, "right": [1]}, after=1, by=by, at=at)
-    assert said.value.code == "changed_meanwhile"
+    assert refused.value.code == "changed_meanwhile"
     assert [one.right for one in row.versions.all()] == [[3], [2]]
 
 
@@ -107,9 +107,9 @@ def test_an_exam_draws_no_more_than_the_bank_has() -> None:
     question(of)
     made = services.enter_exam(code="phone", values={"name": "电话"}, by=by, at=at)
     for draws, field in (({of: 2}, f"draw_{of.pk}"), ({}, "draws"), ({of: 0}, "draws")):
-        with pytest.raises(BadInput) as said:
+        with pytest.raises(BadInput) as refused:
             services.write_exam(made, draws=draws, values=TERMS, after=0, by=by, at=at)
-        assert said.value.field == field
+        assert refused.value.field == field
     for wrong in ({"minutes": 0}, {"pass_mark": 101}, {"attempts": 0}, {"pause_hours": 9999}):
         with pytest.raises(BadInput):
             services.write_exam(
@@ -124,9 +124,9 @@ def test_a_question_put_out_of_use_afterwards_stops_the_start_in_words() -> None
     assert row is not None
     who = {"by": UserFactory(), "at": timezone.now()}
     services.change_question(row, course=course(), article=None, is_active=False, **who)
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.start_attempt(of, **who)
-    assert said.value.code == "draws_too_many"
+    assert refused.value.code == "draws_too_many"
 
 
 class Given:
@@ -211,9 +211,9 @@ def test_whoever_reads_sees_their_language_and_the_other_where_it_lacks() -> Non
 
 
 def test_an_english_lesson_has_no_links_that_run_a_script() -> None:
-    with pytest.raises(BadInput) as said:
+    with pytest.raises(BadInput) as refused:
         services.write_lesson(
             course(), title="课", body="一", english_body="[x](javascript:x)", by=UserFactory(),
             at=timezone.now(),
         )  # fmt: skip
-    assert said.value.field == "english_body"
+    assert refused.value.field == "english_body"

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.account_changes.enums import FeedbackClass, MessageStand, NoticeChannel, RecipientState
+from apps.account_changes.enums import FeedbackClass, MessageStatus, NoticeChannel, RecipientState
 from apps.account_changes.forms.campaigns import CampaignForm, usual_values
 from apps.account_changes.models import Campaign
 from apps.account_changes.queries.campaigns import (
@@ -99,15 +99,15 @@ class CampaignAdmin(PanelAdmin):
 
     def facts(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         board = board_of(campaign)
-        said = feedback_figures(campaign.project)
+        feedback = feedback_figures(campaign.project)
         return {
             "title": _("Notice of %(number)s") % {"number": campaign.project.number},
             "board": board,
             "states": _states(campaign, board),
             "channels": _channels(campaign, board),
-            "said": said,
-            "median": span(said.median),
-            "classes": _classes(campaign, said),
+            "feedback": feedback,
+            "median": span(feedback.median),
+            "classes": _classes(campaign, feedback),
             "words": notice_words(campaign.content, public_page("portal:verify")),
             "is_as_sent": is_as_sent(campaign),
             "list": reverse("admin:account_changes_campaignrecipient_changelist"),
@@ -150,19 +150,19 @@ def _channels(campaign: Campaign, board: Board) -> list[Figure]:
             empty=_("Nothing was sent by it."),
             values=[
                 Value(
-                    str(stand.label),
-                    stands[stand],
-                    _recipients(campaign, channel=channel, stand=stand),
-                    COLOURS.get(stand.colour, "blue"),
+                    str(status.label),
+                    counts[status],
+                    _recipients(campaign, channel=channel, status=status),
+                    COLOURS.get(status.colour, "blue"),
                 )
-                for stand in MessageStand
+                for status in MessageStatus
             ],
         )
-        for channel, stands in board.by_channel
+        for channel, counts in board.by_channel
     ]
 
 
-def _classes(campaign: Campaign, said: FeedbackFigures) -> Figure:
+def _classes(campaign: Campaign, feedback: FeedbackFigures) -> Figure:
     where = reverse("admin:account_changes_feedback_changelist")
     return Figure(
         name="feedback",
@@ -176,7 +176,7 @@ def _classes(campaign: Campaign, said: FeedbackFigures) -> Figure:
         values=[
             Value(
                 str(kind.label),
-                said.classes.get(kind, 0),
+                feedback.classes.get(kind, 0),
                 f"{where}?kind__exact={kind}&recipient__campaign__id__exact={campaign.pk}",
                 COLOURS.get(kind.colour, "blue"),
             )

@@ -158,7 +158,7 @@ ACTS = (
     Act("unlist", _("Take off the list"), RUN,
         lambda c: changes.unlist_customer(c.record, c.row, **c.who), rows="customers", may=EDITABLE, done=_("Taken off.")),
     Act("strike", _("Strike out"), RUN,
-        lambda c: changes.strike_deposit(c.record, c.row, reason=c.typed["reason"], **c.who), form=ReasonForm,
+        lambda c: changes.void_deposit(c.record, c.row, reason=c.typed["reason"], **c.who), form=ReasonForm,
         rows="deposits", may=lambda row: row.struck_at is None and EDITABLE(row), danger=True, done=_("Struck out.")),
 )  # fmt: skip
 

@@ -19,10 +19,10 @@ from apps.account_changes.admin.change_acts import ACTS, ENTRY, lacking_of, next
 from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import FeedbackClass, ProjectState
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.queries.campaigns import told_of
+from apps.account_changes.queries.campaigns import progress_of
 from apps.account_changes.queries.changes import concerned_people, missing_readers
 from apps.account_changes.queries.comparing import compared, comparison
-from apps.account_changes.queries.starting import is_to_be_told
+from apps.account_changes.queries.starting import lacks_notice
 from apps.account_changes.queries.using import stages_of, usage_of
 from apps.account_changes.rules.changes import MARKS, month_after
 from apps.backoffice.queries.approvals import approval_part
@@ -149,7 +149,7 @@ def _tells(request: HttpRequest, project: ChangeProject) -> bool:
     """Whether this colleague's next step is to tell the customers."""
     is_time = project.state == S.SCHEDULED and not project.is_paused
     may = request.user.has_perm("account_changes.send_campaign")
-    return is_time and may and is_to_be_told(project, timezone.now())
+    return is_time and may and lacks_notice(project, timezone.now())
 
 
 def _path(project: ChangeProject) -> list[tuple[ProjectState, str]]:
@@ -179,7 +179,7 @@ def _parts(project: ChangeProject) -> dict[str, Any]:
         "steps": project.steps.select_related("by"),
         "late_uses": project.late_uses.select_related("account", "line", "order", "exception"),
         "figures": _figures(project),
-        "told": told_of(project),
+        "progress": progress_of(project),
     }
 
 

@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.account_changes.enums import MessageStand, NoticeChannel, RecipientState
+from apps.account_changes.enums import MessageStatus, NoticeChannel, RecipientState
 from apps.account_changes.jobs import RECIPIENTS, with_messages
 from apps.account_changes.models import Campaign, CampaignRecipient
 from apps.account_changes.queries.campaigns import recipient_list, with_channel
@@ -23,7 +23,7 @@ class RecipientFilters(FilterForm):
     state = one_of(RecipientState, _("state"))
     campaign = one_of([], _("account change"))
     channel = one_of(NoticeChannel, _("channel"))
-    stand = one_of(MessageStand, _("how far by that channel"))
+    status = one_of(MessageStatus, _("how far by that channel"))
 
     def fill(self) -> None:
         rows = Campaign.objects.select_related("project").order_by("-pk")[:100]
@@ -34,8 +34,8 @@ class RecipientFilters(FilterForm):
 def _channels(row: Any) -> SafeString:
     labels = dict(NoticeChannel.choices)
     words = (
-        (labels.get(channel, channel), MessageStand(stand).label)
-        for channel, stand in row.stands.items()
+        (labels.get(channel, channel), MessageStatus(status).label)
+        for channel, status in row.by_channel.items()
     )
     return format_html_join(" · ", "{}: {}", words)
 
@@ -72,7 +72,7 @@ class RecipientList(StaffList):
         if typed.get("campaign"):
             rows = rows.filter(campaign=typed["campaign"])
         if typed.get("channel"):
-            rows = with_channel(rows, typed["channel"], typed.get("stand") or "")
+            rows = with_channel(rows, typed["channel"], typed.get("status") or "")
         if typed.get("state"):
             return rows.filter(state=typed["state"])
         return self._view(rows, query)

@@ -36,7 +36,7 @@ def _call(context: ActContext) -> None:
     campaigns.note_call(recipient_id=context.record.pk, **context.typed, **context.who)
 
 
-def _said(context: ActContext) -> None:
+def _record_feedback(context: ActContext) -> None:
     campaigns.give_feedback(
         recipient_id=context.record.pk,
         source=FeedbackSource.PHONE,
@@ -53,7 +53,7 @@ class CampaignRecipientAdmin(ListAdmin, PanelAdmin):
         Act("call", _("They were called"), WORK, _call, form=CallForm, is_panel=True,
             may=_may_be_phoned, done=_("On record."),
             explains=_("What to say stands in the queue of calls. Whoever is not reached stays yours.")),
-        Act("said", _("They said something about it"), WORK, _said, form=FeedbackForm,
+        Act("said", _("They said something about it"), WORK, _record_feedback, form=FeedbackForm,
             is_panel=True, done=_("On record; what wants an answer is a case."),
             explains=_("By phone. The notice counts as acknowledged.")),
         Act("give", _("Name another agent"), WORK, _give, form=AgentForm, is_panel=True,

@@ -19,7 +19,7 @@ class RecipientState(ColourChoices):
     UNREACHABLE = "unreachable", _("Could not be reached, agent goes on"), "red"
 
 
-class MessageStand(ColourChoices):
+class MessageStatus(ColourChoices):
     """The furthest that any message of one channel came, in this order."""
 
     SENT = "sent", _("Sent"), "amber"

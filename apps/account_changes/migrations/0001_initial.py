@@ -1065,7 +1065,7 @@ class Migration(migrations.Migration):
                 ),
                 ("channel", models.CharField(max_length=20, verbose_name="channel")),
                 (
-                    "stand",
+                    "status",
                     models.CharField(
                         choices=[
                             ("sent", "Sent"),
@@ -1099,9 +1099,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("stand__in", ["sent", "failed", "call", "delivered", "read"])
+                            ("status__in", ["sent", "failed", "call", "delivered", "read"])
                         ),
-                        name="campaign_message_stand_known",
+                        name="campaign_message_status_known",
                     ),
                 ],
             },

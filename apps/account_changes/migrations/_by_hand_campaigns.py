@@ -24,11 +24,11 @@ CREATE TRIGGER feedback_remains BEFORE DELETE ON account_changes_feedback
 -- A customer joins a campaign in the transaction that sends it, or later with a supplement in the transaction that
 -- sends that, or never.
 CREATE FUNCTION account_changes_check_campaign() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE told bigint;
+DECLARE recipients bigint;
 BEGIN
-    SELECT count(*) INTO told FROM account_changes_campaignrecipient WHERE campaign_id = NEW.id AND supplement_id IS NULL;
-    IF told <> NEW.customers THEN
-        RAISE EXCEPTION 'account_changes: campaign % names % customers and says %', NEW.id, told, NEW.customers
+    SELECT count(*) INTO recipients FROM account_changes_campaignrecipient WHERE campaign_id = NEW.id AND supplement_id IS NULL;
+    IF recipients <> NEW.customers THEN
+        RAISE EXCEPTION 'account_changes: campaign % names % customers and says %', NEW.id, recipients, NEW.customers
             USING ERRCODE = 'check_violation', CONSTRAINT = 'campaign_adds_up';
     END IF;
     RETURN NULL;
@@ -36,12 +36,12 @@ END $$;
 CREATE CONSTRAINT TRIGGER campaign_adds_up AFTER INSERT ON account_changes_campaign
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION account_changes_check_campaign();
 CREATE FUNCTION account_changes_check_supplement() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE told bigint;
+DECLARE recipients bigint;
 BEGIN
-    SELECT count(*) INTO told FROM account_changes_campaignrecipient
+    SELECT count(*) INTO recipients FROM account_changes_campaignrecipient
         WHERE supplement_id = NEW.id AND campaign_id = NEW.campaign_id;
-    IF told <> NEW.customers THEN
-        RAISE EXCEPTION 'account_changes: supplement % names % customers and says %', NEW.id, told, NEW.customers
+    IF recipients <> NEW.customers THEN
+        RAISE EXCEPTION 'account_changes: supplement % names % customers and says %', NEW.id, recipients, NEW.customers
             USING ERRCODE = 'check_violation', CONSTRAINT = 'supplement_adds_up';
     END IF;
     RETURN NULL;

@@ -22,7 +22,7 @@ DROP TRIGGER deposit_test_stays ON account_changes_deposittest;
 # and no project moves without their approval, by the table, or before its time by the database's clock.
 PROJECTS = """
 CREATE FUNCTION account_changes_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE said text;
+DECLARE problem text;
 BEGIN
     IF current_setting('yipiao.maintenance', true) = 'on' AND pg_has_role(
         current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')
@@ -32,28 +32,28 @@ BEGIN
         'approving>called_off', 'approved>preparing', 'approved>scheduled', 'approved>called_off',
         'scheduled>preparing', 'scheduled>transition', 'scheduled>called_off', 'transition>closed',
         'transition>rolled_back', 'closed>reported']) THEN
-        said := OLD.state || ' does not become ' || NEW.state;
+        problem := OLD.state || ' does not become ' || NEW.state;
     ELSIF NEW.state IN ('approved', 'scheduled', 'transition') AND NOT EXISTS (
         SELECT FROM backoffice_approvalrequest r WHERE r.kind = 'account_changes.account_change'
             AND r.subject_id = NEW.id::text AND r.state = 'approved') THEN
-        said := 'it is not approved';
+        problem := 'it is not approved';
     ELSIF OLD.state NOT IN ('preparing', 'approving', 'approved', 'scheduled')
         AND ROW(OLD.reason, OLD.scope, OLD.briefing, OLD.justification)
             IS DISTINCT FROM ROW(NEW.reason, NEW.scope, NEW.briefing, NEW.justification) THEN
-        said := 'it has started';
+        problem := 'it has started';
     ELSIF ROW(OLD.number, OLD.purpose, OLD.old_account_id) IS DISTINCT FROM ROW(NEW.number, NEW.purpose, NEW.old_account_id)
         OR (OLD.started_at IS NOT NULL AND ROW(OLD.new_account_id, OLD.started_at, OLD.since)
             IS DISTINCT FROM ROW(NEW.new_account_id, NEW.started_at, NEW.since)) THEN
-        said := 'its accounts and its start stay';
+        problem := 'its accounts and its start stay';
     ELSIF OLD.earliest_start IS NOT NULL AND NEW.earliest_start < OLD.earliest_start THEN
-        said := 'the waiting time is not shortened';
+        problem := 'the waiting time is not shortened';
     ELSIF OLD.started_at IS NOT NULL AND NEW.accept_until < OLD.accept_until THEN
-        said := 'a transition is not shortened';
+        problem := 'a transition is not shortened';
     ELSIF GREATEST(NEW.approved_at, NEW.started_at, NEW.closed_at) > clock_timestamp() + interval '1 minute' THEN
-        said := 'that is still to come';
+        problem := 'that is still to come';
     END IF;
-    IF said IS NOT NULL THEN
-        RAISE EXCEPTION 'account change %: %', OLD.number, said
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION 'account change %: %', OLD.number, problem
             USING ERRCODE = 'check_violation', CONSTRAINT = 'change_moves_as_approved';
     END IF;
     RETURN NEW;
@@ -75,21 +75,21 @@ CREATE TRIGGER change_begins BEFORE INSERT ON account_changes_changeproject
     FOR EACH ROW EXECUTE FUNCTION account_changes_check_new_change();
 
 CREATE FUNCTION account_changes_check_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE told bigint; money bigint; told_money bigint;
+DECLARE assigned bigint; money bigint; assigned_money bigint;
 BEGIN
-    SELECT account_id INTO told FROM banking_accountassignment
+    SELECT account_id INTO assigned FROM banking_accountassignment
         WHERE purpose = NEW.purpose AND since < NEW.since
             AND (customer_id = NEW.customer_id OR customer_id IS NULL)
         ORDER BY customer_id NULLS LAST, since DESC LIMIT 1;
     SELECT coalesce(parent_id, id) INTO money FROM banking_bankaccount WHERE id = NEW.account_id;
-    SELECT coalesce(parent_id, id) INTO told_money FROM banking_bankaccount WHERE id = told;
-    IF NEW.accept_until IS NULL AND (told IS NULL OR money = told_money) THEN RETURN NULL; END IF;
+    SELECT coalesce(parent_id, id) INTO assigned_money FROM banking_bankaccount WHERE id = assigned;
+    IF NEW.accept_until IS NULL AND (assigned IS NULL OR money = assigned_money) THEN RETURN NULL; END IF;
     PERFORM FROM account_changes_changeproject p
         JOIN banking_bankaccount o ON o.id = p.old_account_id
         WHERE p.number = NEW.project AND p.purpose = NEW.purpose
             AND ((p.started_at = NEW.since AND money = p.new_account_id)
                 OR (p.state = 'rolled_back' AND p.ended_at = NEW.since AND money = coalesce(o.parent_id, o.id))
-                OR (money = told_money AND p.accept_until = NEW.accept_until));
+                OR (money = assigned_money AND p.accept_until = NEW.accept_until));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'assignment % tells another account without an approved account change', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'assignment_by_approved_change';

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.account_changes.enums.campaigns import MessageStand, RecipientState
+from apps.account_changes.enums.campaigns import MessageStatus, RecipientState
 from apps.account_changes.models.change_projects import ChangeProject
 from apps.banking.models import BankAccount
 from apps.core.crypto import EncryptedTextField
@@ -188,7 +188,7 @@ class CampaignMessage(models.Model):
         CampaignRecipient, models.PROTECT, related_name="messages", verbose_name=_("customer")
     )
     channel = models.CharField(_("channel"), max_length=20)
-    stand = models.CharField(_("how far"), max_length=10, choices=MessageStand)
+    status = models.CharField(_("how far"), max_length=10, choices=MessageStatus)
     since = models.DateTimeField(_("since"))
 
     class Meta:
@@ -198,9 +198,9 @@ class CampaignMessage(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["recipient", "channel"], name="campaign_message_once"),
             models.CheckConstraint(
-                name="campaign_message_stand_known", condition=Q(stand__in=MessageStand.values)
+                name="campaign_message_status_known", condition=Q(status__in=MessageStatus.values)
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.get_stand_display()}"
+        return f"{self.channel} {self.get_status_display()}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from apps.account_changes.enums import MessageStand, ProjectState, RecipientState, TeamSide
+from apps.account_changes.enums import MessageStatus, ProjectState, RecipientState, TeamSide
 from apps.account_changes.models import (
     Campaign,
     CampaignMessage,
@@ -119,28 +119,28 @@ def board_of(campaign: Campaign) -> Board:
     states = campaign.recipients.order_by().values_list("state").annotate(n=Count("pk"))
     channels: dict[str, dict[str, int]] = {}
     rows = CampaignMessage.objects.filter(recipient__campaign=campaign).order_by("channel")
-    for channel, stand, n in rows.values_list("channel", "stand").annotate(n=Count("pk")):
-        channels.setdefault(channel, dict.fromkeys(MessageStand.values, 0))[stand] = n
+    for channel, status, n in rows.values_list("channel", "status").annotate(n=Count("pk")):
+        channels.setdefault(channel, dict.fromkeys(MessageStatus.values, 0))[status] = n
     by_state = dict(states)
     late = sum(by_state.values()) - campaign.customers
     return Board(by_state, sorted(channels.items()), late)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CampaignProgress:
     """A project's campaign, how far it came and what customers said."""
 
     campaign: Campaign
     board: Board
-    said: FeedbackFigures
+    feedback: FeedbackFigures
 
 
-def told_of(project: ChangeProject) -> Told | None:
+def progress_of(project: ChangeProject) -> CampaignProgress | None:
     """None before the notice went out; five statements else."""
     campaign = Campaign.objects.select_related("agent").filter(project=project).first()
     if campaign is None:
         return None
-    return Told(campaign, board_of(campaign), feedback_figures(project))
+    return CampaignProgress(campaign, board_of(campaign), feedback_figures(project))
 
 
 def recipient_list(user: "User") -> "QuerySet[CampaignRecipient]":
@@ -149,11 +149,11 @@ def recipient_list(user: "User") -> "QuerySet[CampaignRecipient]":
 
 
 def with_channel(
-    rows: "QuerySet[CampaignRecipient]", channel: str, stand: str = ""
+    rows: "QuerySet[CampaignRecipient]", channel: str, status: str = ""
 ) -> "QuerySet[CampaignRecipient]":
-    """Those told by a channel, and perhaps only as far as ``stand``."""
+    """Those told by a channel, and perhaps only as far as ``status``."""
     theirs = CampaignMessage.objects.filter(recipient=OuterRef("pk"), channel=channel)
-    return rows.filter(Exists(theirs.filter(stand=stand) if stand else theirs))
+    return rows.filter(Exists(theirs.filter(status=status) if status else theirs))
 
 
 def messages_of(recipients: list[CampaignRecipient]) -> dict[int, list[CampaignMessage]]:

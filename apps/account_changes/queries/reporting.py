@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.queries.campaigns import told_of
+from apps.account_changes.queries.campaigns import progress_of
 from apps.account_changes.queries.changes import accounts_of, affected_customers, concerned_people
 from apps.account_changes.queries.comparing import comparison
 from apps.account_changes.queries.using import received
@@ -29,7 +29,7 @@ def report_figures(project: ChangeProject, at: datetime) -> dict[str, Any]:
         "old_sum": str(old_sum),
         "new_payments": new_n,
         "new_sum": str(new_sum),
-        **_said(project),
+        **_notice_figures(project),
         "late": len(late),
         "late_sum": str(sum(one.line.amount for one in late if one.line is not None) or "0.00"),
         "late_open": sum(1 for one in late if one.exception.closed_at is None),
@@ -46,19 +46,19 @@ def report_figures(project: ChangeProject, at: datetime) -> dict[str, Any]:
     }
 
 
-def _said(project: ChangeProject) -> dict[str, Any]:
+def _notice_figures(project: ChangeProject) -> dict[str, Any]:
     """Who was told of it and what they said (COD-3, COD-5); nothing where no notice went out."""
-    campaign = told_of(project)
+    campaign = progress_of(project)
     if campaign is None:
         return {}
-    said = campaign.said
+    feedback = campaign.feedback
     return {
         "told": campaign.board.notified,
         "told_later": campaign.board.late,
         "reached": campaign.board.reached,
-        "said": {str(kind): n for kind, n in said.classes.items() if n} or None,
-        "answered": f"{said.answered} / {said.to_answer}",
-        "answer_minutes": _minutes(said.median),
+        "said": {str(kind): n for kind, n in feedback.classes.items() if n} or None,
+        "answered": f"{feedback.answered} / {feedback.to_answer}",
+        "answer_minutes": _minutes(feedback.median),
     }
 
 

@@ -28,7 +28,7 @@ def lacks_before_start(project: ChangeProject, at: datetime) -> list[Lack]:
     """In the order in which they are seen to; empty when nothing lacks. The campaign's deadline lies before
     the start, so whoever is neither reached nor with an agent by then holds the start up."""
     found = []
-    if is_to_be_told(project, at):
+    if lacks_notice(project, at):
         words = _("Customers were not told of it: send the notice first.")
         found.append(Lack("nobody_told", "COD-3", words))
     left = [row.customer.display_name for row in _left_alone(project)]
@@ -44,7 +44,7 @@ def lacks_before_start(project: ChangeProject, at: datetime) -> list[Lack]:
     return found
 
 
-def is_to_be_told(project: ChangeProject, at: datetime) -> bool:
+def lacks_notice(project: ChangeProject, at: datetime) -> bool:
     """Whether customers are affected and no notice has gone out."""
     return announced_since(project) is None and affected_customers(project, at).exists()
 

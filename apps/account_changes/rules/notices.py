@@ -45,7 +45,7 @@ _FULL_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)} | {
 
 def seal_of(content: Mapping[str, Any], recipients: Iterable[tuple[int, int]]) -> str:
     """SHA-256 over what customers are told and over each (customer, account), as canonical JSON."""
-    said = json.dumps(
+    canonical = json.dumps(
         [content, sorted(recipients)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
-    return hashlib.sha256(said.encode()).hexdigest()
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -44,7 +44,7 @@ def is_configured() -> bool:
     return bool(settings.OIDC["issuer"])
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Read configuration and keys anew with the next question."""
     _known.app, _known.paused_until = None, 0.0
 

@@ -42,7 +42,7 @@ def follow_directory(
         if identity.user is None and wanted and not _is_taken(identity.username):
             identity.user = _new_user(identity, by, at)
         if identity.user is not None:
-            _keep_facts(identity.user, person, by, at)
+            _store_facts(identity.user, person, by, at)
             _follow_groups(identity, wanted, by, at)
             _settle(identity, by, at)
     identity.save()
@@ -178,13 +178,13 @@ def _new_user(identity: DirectoryIdentity, by: User, at: datetime) -> User:
     )
 
 
-def _keep_facts(user: User, person: Person, by: User, at: datetime) -> None:
-    told = {
+def _store_facts(user: User, person: Person, by: User, at: datetime) -> None:
+    facts = {
         name: getattr(person, name)
         for name in ("display_name", "email", "staff_number")
         if getattr(person, name)
     }
-    change_user(user=user, by=by, at=at, **told)
+    change_user(user=user, by=by, at=at, **facts)
 
 
 def _follow_groups(

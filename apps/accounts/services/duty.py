@@ -207,8 +207,8 @@ def split_shift(
         )
     _withdraw(shift, "user.shift_withdrawn", by=by, at=at)
     rest = NewShift(taker, shift.role, shift.unit, since, shift.ends_at)
-    kept = NewShift(shift.user, shift.role, shift.unit, shift.starts_at, since)
-    parts = [rest] if since == shift.starts_at else [rest, kept]
+    first_part = NewShift(shift.user, shift.role, shift.unit, shift.starts_at, since)
+    parts = [rest] if since == shift.starts_at else [rest, first_part]
     return plan_shifts(parts, by=by, at=at)[0]
 
 

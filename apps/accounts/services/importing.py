@@ -87,8 +87,8 @@ def _chosen(values: Mapping[str, str], name: str, wrong: list[RuleBroken]) -> st
     found = choice_of(_CHOICES[name], text) if text else ""
     if found is None:
         known = "、".join(str(label) for label in _CHOICES[name].labels)
-        said = _("“%(given)s” is not one of: %(known)s.") % {"given": text[:40], "known": known}
-        wrong.append(BadInput(said, code="unknown_choice", field=name))
+        message = _("“%(given)s” is not one of: %(known)s.") % {"given": text[:40], "known": known}
+        wrong.append(BadInput(message, code="unknown_choice", field=name))
     return found or ""
 
 
@@ -98,14 +98,14 @@ def _unit(
     text = values.get("unit", "")
     unit = context.units.get(text) or context.units.get(text.upper())
     if text and unit is None:
-        said = _("There is no unit “%(given)s”.") % {"given": text[:40]}
-        wrong.append(BadInput(said, code="unknown_unit", field="unit"))
+        message = _("There is no unit “%(given)s”.") % {"given": text[:40]}
+        wrong.append(BadInput(message, code="unknown_unit", field="unit"))
     if role and not text:
-        said = _("A role is held in a unit.")
-        wrong.append(BadInput(said, code="required", field="unit"))
+        message = _("A role is held in a unit.")
+        wrong.append(BadInput(message, code="required", field="unit"))
     if role and not context.may_grant:
-        said = _("You may create accounts, but not grant roles.")
-        wrong.append(BadInput(said, code="not_permitted", field="role"))
+        message = _("You may create accounts, but not grant roles.")
+        wrong.append(BadInput(message, code="not_permitted", field="role"))
     return unit
 
 
@@ -115,8 +115,8 @@ def save_user(intake: Intake, item: Item) -> Outcome:
     name = str(row.account["username"])
     known = User.objects.filter(username=name).first()
     if known is not None:
-        said = _("This sign-in name is there already; nothing was changed.")
-        return Outcome(item.number, RowOutcome.KNOWN, name, known.pk, "user_known", said)
+        message = _("This sign-in name is there already; nothing was changed.")
+        return Outcome(item.number, RowOutcome.KNOWN, name, known.pk, "user_known", message)
     user = create_user(**row.account, by=intake.by, at=intake.at)
     if row.role and row.unit is not None:
         grant_role(user=user, role=row.role, unit=row.unit, by=intake.by, at=intake.at)

@@ -83,8 +83,8 @@ def directory_logout(request: HttpRequest) -> HttpResponse:
             services.end_by_logout_token(text=text)
         except RuleBroken as refusal:
             log.warning("a logout of the directory was refused: %s", refusal.code)
-            said = {"error": "invalid_request", "error_description": str(refusal)}
-            return JsonResponse(said, status=503 if refusal.code == "directory_down" else 400)
+            answer = {"error": "invalid_request", "error_description": str(refusal)}
+            return JsonResponse(answer, status=503 if refusal.code == "directory_down" else 400)
     return HttpResponse(status=200)
 
 

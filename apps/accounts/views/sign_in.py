@@ -194,7 +194,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 
 def _finish(request: HttpRequest, attempt: pending.Pending, user: User) -> HttpResponse:
-    pending.forget(request)
+    pending.clear(request)
     login(request, user, backend=attempt.backend)
     if attempt.device == pending.BY_DIRECTORY:
         request.session[pending.FACTOR] = True

@@ -62,5 +62,5 @@ def put_refusal(form: Any, refusal: RuleBroken, names: Any = None) -> None:
     for one in getattr(refusal, "rows", None) or [refusal]:
         row = getattr(one, "row", None)
         field = (names or {}).get(one.field, one.field)
-        said = _("line %(n)s: %(why)s") % {"n": row, "why": one} if row else str(one.message)
-        form.add_error(field if not row and field in form.fields else None, said)
+        message = _("line %(n)s: %(why)s") % {"n": row, "why": one} if row else str(one.message)
+        form.add_error(field if not row and field in form.fields else None, message)

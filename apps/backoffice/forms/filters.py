@@ -35,7 +35,7 @@ class FilterForm(forms.Form):
         """Choices that have to be looked up."""
 
     @property
-    def kept(self) -> dict[str, str]:
+    def params(self) -> dict[str, str]:
         """What was chosen, as it stands in an address."""
         return {
             name: str(self.data[name])[:LONGEST]
@@ -45,7 +45,7 @@ class FilterForm(forms.Form):
 
     def chosen(self) -> Iterator[tuple[str, Any, str]]:
         """(name, label, what was chosen in words) of each filter in use."""
-        for name in self.kept:
+        for name in self.params:
             field, value = self.fields[name], self.cleaned_data[name]
             yield name, field.label, in_words(field, value)
 

@@ -1,7 +1,7 @@
 """File fields that nobody has to fill in twice: what was chosen before a check failed is kept for
 the next try, for the person who chose it.
 
-A form inherits ``FormWithFiles``; a page that shows it again calls ``keep_files``, one whose service
+A form inherits ``FormWithFiles``; a page that shows it again calls ``hold_form_files``, one whose service
 took the files ``drop_files``.
 """
 
@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from apps.backoffice.models import HeldFile
 from apps.backoffice.queries.held_files import held_files, held_keys
 from apps.backoffice.services.held_files import drop_held, hold_files, read_held
-from apps.core.errors import BadInput, NotKept
+from apps.core.errors import BadInput, NotStored
 from apps.core.files import HoldableFile, NewFile
 
 MOST_KEPT = 12
@@ -48,7 +48,7 @@ class HeldFilesInput(forms.FileInput):
     """Files; those kept from a try that was refused stand below it, ticked off with “Leave this file
     out”."""
 
-    kept: Sequence[HeldFile] = ()
+    held: Sequence[HeldFile] = ()
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, several: bool = True) -> None:
         self.allow_multiple_selected = several
@@ -62,26 +62,26 @@ class HeldFilesInput(forms.FileInput):
         return Chosen(list(fresh), held_keys(wanted))
 
     def use_required_attribute(self, initial: Any) -> bool:
-        return not self.kept and super().use_required_attribute(initial)
+        return not self.held and super().use_required_attribute(initial)
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         field = super().render(name, None, attrs, renderer)
-        if not self.kept:
+        if not self.held:
             return field
         rows = (
             (file.name, name, file.key.hex, name, file.key.hex, gettext("Leave this file out"))
-            for file in self.kept
+            for file in self.held
         )
-        kept = format_html_join(
+        held = format_html_join(
             "",
             '<li>✓ {} <input type="hidden" name="{}-kept" value="{}">'
             '<label class="is-check"><input type="checkbox" name="{}-drop" value="{}"> {}</label></li>',
             rows,
         )
         label = gettext("Files that are kept; no need to choose them again")
-        return format_html('{}<ul class="staff-kept" aria-label="{}">{}</ul>', field, label, kept)
+        return format_html('{}<ul class="staff-kept" aria-label="{}">{}</ul>', field, label, held)
 
 
 def _texts(data: Any, name: str) -> list[str]:
@@ -97,54 +97,54 @@ class HeldFilesField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=HeldFilesInput(several=self.several), **kwargs)
         self.owner: Any = None
-        self.kept: list[HeldFile] = []
+        self.held: list[HeldFile] = []
         self.fresh: list[NewFile] = []
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         if self.owner is None:
             raise TypeError("a form with files inherits FormWithFiles, which says whose they are")
         chosen = data if isinstance(data, Chosen) else Chosen()
-        self.kept = held_files(chosen.keys, owner=self.owner)
+        self.held = held_files(chosen.keys, owner=self.owner)
         most = settings.UPLOAD_MAX_BYTES + 1
         self.fresh = [NewFile(one.read(most), one.name) for one in chosen.fresh]
-        return [*read_held(self.kept), *self.fresh]
+        return [*read_held(self.held), *self.fresh]
 
     def accept(self, file: NewFile) -> HoldableFile:
         """What is kept of it. Raises BadInput for what this field does not take anyway."""
         name = "".join(c for c in file.name if c.isprintable())[-160:]
         return UnjudgedFile(file.content, name)
 
-    def keep(self) -> None:
-        """For the next try; what is not accepted anyway is left out. Raises NotKept when the disk
+    def hold(self) -> None:
+        """For the next try; what is not accepted anyway is left out. Raises NotStored when the disk
         takes none; those kept before stay."""
         harmless = []
         for file in self.fresh:
             with suppress(BadInput):
                 harmless.append(self.accept(file))
-        self.widget.kept = self.kept
+        self.widget.held = self.held
         if harmless:
             held = hold_files(files=harmless, owner=self.owner, at=timezone.now())
-            self.kept = self.widget.kept = [*self.kept, *held]
+            self.held = self.widget.held = [*self.held, *held]
         self.fresh = []
 
-    def forget(self) -> None:
-        """They stand elsewhere now, or are of no use."""
-        if self.kept:
-            drop_held(keys=[file.key for file in self.kept])
-        self.kept = self.widget.kept = []
+    def drop(self) -> None:
+        """Delete those on hold: a service has stored them elsewhere, or they are of no use."""
+        if self.held:
+            drop_held(keys=[file.key for file in self.held])
+        self.held = self.widget.held = []
         self.fresh = []
 
 
 class HeldFileField(HeldFilesField):
     """One file of at most UPLOAD_MAX_BYTES; the clean value is a ``NewFile`` or None. One that is
-    chosen now takes the place of the one kept."""
+    chosen now takes the place of the one on hold."""
 
     several = False
 
     def clean(self, data: Any, initial: Any = None) -> NewFile | None:
         found = super().clean(data, initial)
         if not found:
-            self.kept = []  # nor is one shown that the store has lost
+            self.held = []  # nor is one shown that the store has lost
             if self.required:
                 raise forms.ValidationError(self.error_messages["required"], code="required")
             return None
@@ -156,12 +156,12 @@ class HeldFileField(HeldFilesField):
             raise forms.ValidationError(str(refusal.message), code=refusal.code) from refusal
         return file
 
-    def keep(self) -> None:
+    def hold(self) -> None:
         if self.fresh:
             fresh = self.fresh
-            self.forget()
+            self.drop()
             self.fresh = fresh
-        super().keep()
+        super().hold()
 
     def accept(self, file: NewFile) -> HoldableFile:
         if not file.content:
@@ -177,7 +177,7 @@ class HeldFileField(HeldFilesField):
 
 
 class FilesMixin:
-    """For a form with such fields: files that were kept are given back to ``user`` alone."""
+    """For a form with such fields: files on hold are given back to ``user`` alone."""
 
     fields: dict[str, forms.Field]
 
@@ -196,26 +196,26 @@ def _file_fields(form: Any) -> list[HeldFilesField]:
     return [one for one in form.fields.values() if isinstance(one, HeldFilesField)]
 
 
-def keep_files(form: Any, *, shown: Any = None) -> str:
-    """Before ``form`` is shown again, or ``shown`` in its place. What the disk did not take is said
-    beside its field and returned, so that a page without that field can say it too."""
+def hold_form_files(form: Any, *, shown: Any = None) -> str:
+    """Hold the files of ``form`` before it is shown again, or ``shown`` in its place. A file that could not be
+    stored becomes an error of its field, which is also returned for pages without that field."""
     sorry = ""
     for name, one in form.fields.items():
         if not isinstance(one, HeldFilesField):
             continue
         names = gettext(", ").join(file.name[:60] for file in one.fresh)
         try:
-            one.keep()
-        except NotKept:
+            one.hold()
+        except NotStored:
             sorry = gettext("Please choose these files again: %(names)s") % {"names": names}
             form.add_error(name, sorry)
         again = shown.fields.get(name) if shown is not None else None
         if again is not None:
-            again.widget.kept = one.kept
+            again.widget.held = one.held
     return sorry
 
 
 def drop_files(form: Any) -> None:
     """The service has taken them."""
     for one in _file_fields(form):
-        one.forget()
+        one.drop()

@@ -24,7 +24,7 @@ class SteppedField(forms.DateField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return found
 
-    def beside(self, value: date) -> tuple[str, str]:
+    def neighbours(self, value: date) -> tuple[str, str]:
         """Both as they stand in an address."""
         raise NotImplementedError
 
@@ -47,7 +47,7 @@ class MonthField(SteppedField):
     def __init__(self, **more: Any) -> None:
         super().__init__(**{"label": _("Month"), "input_formats": ["%Y-%m"], **more})
 
-    def beside(self, value: date) -> tuple[str, str]:
+    def neighbours(self, value: date) -> tuple[str, str]:
         before, after = value - timedelta(days=1), value + timedelta(days=31)
         return f"{before:%Y-%m}", f"{after:%Y-%m}"
 
@@ -57,7 +57,7 @@ class DayField(SteppedField):
         usual = {"label": _("Day"), "input_formats": ["%Y-%m-%d"], "widget": DayInput}
         super().__init__(**{**usual, **more})
 
-    def beside(self, value: date) -> tuple[str, str]:
+    def neighbours(self, value: date) -> tuple[str, str]:
         one = timedelta(days=1)
         return (value - one).isoformat(), (value + one).isoformat()
 
@@ -84,7 +84,7 @@ class ReportForm(FilterForm):
 
     def chosen(self) -> Iterator[tuple[str, Any, str]]:
         """(name, label, what was chosen in words) of each filter that has not its usual value."""
-        for name, value in self.kept.items():
+        for name, value in self.params.items():
             if value != self.usual_values.get(name):
                 field = self.fields[name]
                 yield name, field.label, in_words(field, self.cleaned_data[name])
@@ -127,6 +127,6 @@ class PeriodReportForm(ReportForm):
         if first and last and first > last:
             self.add_error("last_day", gettext("The last day comes before the first."))
         elif first and last and (last - first).days > self.longest:
-            said = gettext("At most %(days)d days at a time.") % {"days": self.longest}
-            self.add_error("last_day", said)
+            message = gettext("At most %(days)d days at a time.") % {"days": self.longest}
+            self.add_error("last_day", message)
         return values

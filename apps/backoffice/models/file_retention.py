@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.enums import FileKind, KeptUnit
+from apps.backoffice.enums import FileKind, RetentionUnit
 
 MOST_DAYS = 3_650
 
@@ -18,7 +18,7 @@ class FileRetention(models.Model):
         _("for how many"), validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
     )
     unit = models.CharField(
-        _("days or hours"), max_length=5, choices=KeptUnit.choices, default=KeptUnit.DAYS
+        _("days or hours"), max_length=5, choices=RetentionUnit.choices, default=RetentionUnit.DAYS
     )
 
     class Meta:
@@ -31,7 +31,7 @@ class FileRetention(models.Model):
                 name="file_retention_number", condition=Q(number__gte=1, number__lte=MOST_DAYS)
             ),
             models.CheckConstraint(
-                name="file_retention_unit", condition=Q(unit__in=KeptUnit.values)
+                name="file_retention_unit", condition=Q(unit__in=RetentionUnit.values)
             ),
             models.CheckConstraint(
                 name="file_retention_known", condition=Q(what__in=FileKind.values)

@@ -6,12 +6,12 @@ from apps.backoffice.services.approvals import (
     withdraw_approval,
 )
 from apps.backoffice.services.counting import purge_counts
-from apps.backoffice.services.drafts import discard_draft, keep_draft, purge_drafts
+from apps.backoffice.services.drafts import discard_draft, purge_drafts, save_draft
 from apps.backoffice.services.exporting import export_list
 from apps.backoffice.services.form_submissions import (
     claim_submission,
     drop_submission,
-    keep_submission,
+    store_submission,
     sweep_submissions,
 )
 from apps.backoffice.services.held_files import drop_held, hold_files, purge_held, read_held
@@ -47,8 +47,6 @@ __all__ = [
     "drop_submission",
     "export_list",
     "hold_files",
-    "keep_draft",
-    "keep_submission",
     "open_original",
     "open_result",
     "purge_counts",
@@ -61,7 +59,9 @@ __all__ = [
     "remove_filter",
     "reserve_rows",
     "run_jobs",
+    "save_draft",
     "save_filter",
+    "store_submission",
     "sweep_submissions",
     "take_import",
     "take_number",

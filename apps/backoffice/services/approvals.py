@@ -174,7 +174,7 @@ def _seat(request: ApprovalRequest, by: Any, at: datetime) -> tuple[int, str, An
     policy = policy_of(request.kind)
     own = roles_of(by)
     counted = {*request.maker_persons, *request.approvals.values_list("person", flat=True)}
-    stands = {
+    deputised = {
         role: away
         for role, away in policy.stands_in(by, at).items()
         if role not in own and person_of(away) not in counted
@@ -184,18 +184,22 @@ def _seat(request: ApprovalRequest, by: Any, at: datetime) -> tuple[int, str, An
             rounds_from_json(request.rounds),
             _given(request),
             person=person_of(by),
-            roles=own | stands.keys(),
+            roles=own | deputised.keys(),
             makers=request.maker_persons,
             words=policy.seat_label,
         )
     except RuleBroken as refusal:
         refusal.rule = policy.rule
         raise
-    return number, seat.code, _away(seat.roles, own, stands)
+    return number, seat.code, _away(seat.roles, own, deputised)
 
 
-def _away(wanted: frozenset[str], own: frozenset[str], stands: dict[str, Any]) -> Any:
-    return None if wanted & own else next(stands[role] for role in sorted(wanted & stands.keys()))
+def _away(wanted: frozenset[str], own: frozenset[str], deputised: dict[str, Any]) -> Any:
+    return (
+        None
+        if wanted & own
+        else next(deputised[role] for role in sorted(wanted & deputised.keys()))
+    )
 
 
 def _given(request: ApprovalRequest) -> list[Given]:

@@ -1,4 +1,4 @@
-"""Keeping what is being typed, so that a closed window loses nothing."""
+"""Saving what is being typed, so that a closed window loses nothing."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ MOST_DRAFTS = 50
 KEPT_FOR = timedelta(days=14)
 
 
-def keep_draft(
+def save_draft(
     *,
     kind: str,
     owner: Any,
@@ -52,6 +52,6 @@ def discard_draft(*, kind: str, owner: Any, key: UUID) -> None:
 
 
 def purge_drafts(*, at: datetime) -> int:
-    """Forget drafts nobody touched for two weeks: they hold personal data."""
+    """Delete drafts nobody touched for two weeks: they hold personal data."""
     deleted, _by_model = Draft.objects.filter(updated_at__lt=at - KEPT_FOR).delete()
     return deleted

@@ -38,7 +38,7 @@ def claim_submission(*, digest: str, at: datetime) -> str | None:
     return FormSubmission.objects.values_list("answer", flat=True).get(pk=digest)
 
 
-def keep_submission(*, digest: str, answer: str) -> None:
+def store_submission(*, digest: str, answer: str) -> None:
     """``answer`` is encrypted at rest: an address can be a key, a message can name somebody."""
     FormSubmission.objects.filter(pk=digest).update(answer=answer)
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from apps.backoffice.enums import FileKind
 from apps.backoffice.models import HeldFile
-from apps.backoffice.services.retention import kept_for
+from apps.backoffice.services.retention import retention_period
 from apps.core.files import HoldableFile, NewFile
 from apps.core.storage import all_or_nothing
 
@@ -22,8 +22,8 @@ BATCH = 500
 
 def hold_files(*, files: Sequence[HoldableFile], owner: Any, at: datetime) -> list[HeldFile]:
     """Keep files that were judged already for a while. ``owner``: who chose them at the desk,
-    None for a visitor. No event: nothing was sent yet. Raises NotKept when the disk takes none."""
-    keep_until = at + kept_for(FileKind.FORM_FILE)
+    None for a visitor. No event: nothing was sent yet. Raises NotStored when the disk takes none."""
+    keep_until = at + retention_period(FileKind.FORM_FILE)
     with all_or_nothing(), transaction.atomic():
         return HeldFile.objects.bulk_create(
             [

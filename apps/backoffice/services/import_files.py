@@ -1,4 +1,4 @@
-"""What becomes of the files of imports: looked at, given back with reasons, forgotten."""
+"""What becomes of the files of imports: previewed, returned with reasons, purged."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -23,7 +23,7 @@ from apps.backoffice.job_kinds import JobKind, Result, Run
 from apps.backoffice.models import ImportFile, ImportRow, Job
 from apps.backoffice.models.import_file import original_path
 from apps.backoffice.services.jobs import ask_job
-from apps.backoffice.services.retention import kept_for
+from apps.backoffice.services.retention import retention_period
 from apps.backoffice.states import CLAIMING, IMPORT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
@@ -32,7 +32,7 @@ from apps.core.storage import all_or_nothing
 from apps.core.times import human
 from apps.events.services import record
 
-PREVIEW_KEPT = timedelta(days=1)
+PREVIEW_FOR = timedelta(days=1)
 FIRST_ROWS = 8
 S = ImportState
 
@@ -62,7 +62,7 @@ def upload_import(
         uploaded_at=at,
         rows_total=len(sheet.rows),
         sample=_sample(sheet),
-        keep_until=at + PREVIEW_KEPT,
+        keep_until=at + PREVIEW_FOR,
     )
     _refuse_known(made)
     same = ImportFile.objects.filter(
@@ -76,7 +76,7 @@ def upload_import(
         made.path = default_storage.save(original_path(made.name), ContentFile(file.content))
         made.rows_refused = len(bad)
         made.save()
-        _keep_rows(made, bad)
+        _store_rows(made, bad)
         data = {"rows": made.rows_total, "refused": made.rows_refused}
         record("import.uploaded", made, by=by, at=at, data=data)
     return made
@@ -148,7 +148,7 @@ def _read_all(
     return good, bad
 
 
-def _keep_rows(file: ImportFile, outcomes: Sequence[Outcome]) -> None:
+def _store_rows(file: ImportFile, outcomes: Sequence[Outcome]) -> None:
     ImportRow.objects.bulk_create(
         [
             ImportRow(
@@ -276,7 +276,7 @@ def _take(declared: Import, intake: Intake, rows: Sequence[SheetRow]) -> None:
         answered = {one.number: one for one in declared.take(intake, good)}
         outcomes += [answered[item.number] for item in good]
     assert intake.file is not None  # noqa: S101  # only a preview has none
-    _keep_rows(intake.file, outcomes)
+    _store_rows(intake.file, outcomes)
     counts = [sum(one.outcome == kind for one in outcomes) for kind in RowOutcome]
     ImportFile.objects.filter(pk=intake.file.pk).update(
         rows_taken=F("rows_taken") + counts[0],
@@ -303,7 +303,9 @@ def _ended(job: Job) -> None:
     state = S.TAKEN if whole else S.STOPPED
     IMPORT_MOVES.check(S(file.state), state)
     file.state = state
-    file.keep_until = (job.concluded_at or file.uploaded_at) + kept_for(FileKind.IMPORT_ORIGINAL)
+    file.keep_until = (job.concluded_at or file.uploaded_at) + retention_period(
+        FileKind.IMPORT_ORIGINAL
+    )
     file.save(update_fields=["state", "keep_until"])
     kind = "import.taken" if whole else "import.stopped"
     record(kind, file, by=job.asked_by, at=job.concluded_at, data=_counts(file))

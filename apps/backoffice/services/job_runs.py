@@ -20,7 +20,7 @@ from apps.backoffice.enums import FileKind, JobState
 from apps.backoffice.job_kinds import JobKind, Result, job_kinds
 from apps.backoffice.models import Job
 from apps.backoffice.services.jobs import RUN_JOBS, end_job
-from apps.backoffice.services.retention import kept_for
+from apps.backoffice.services.retention import retention_period
 from apps.backoffice.states import JOB_MOVES
 from apps.core.enqueueing import enqueue
 from apps.core.errors import RuleBroken
@@ -193,7 +193,7 @@ def _store(job: Job, result: Result) -> None:
     with result.file as made:
         job.path = default_storage.save(f"jobs/{token[:2]}/{token}", File(made))
     job.file_name, job.size = result.file_name[:160], default_storage.size(job.path)
-    job.keep_until = timezone.now() + kept_for(FileKind.JOB_RESULT)
+    job.keep_until = timezone.now() + retention_period(FileKind.JOB_RESULT)
 
 
 def _end(run: JobRun, state: JobState, error: str = "") -> None:

@@ -21,8 +21,8 @@ def save_filter(
     """Keep a list's filters under a name of one's own; saving the name again replaces it."""
     name = name.strip()
     if not name or len(name) > LONGEST_NAME:
-        said = _("A name of 1 to %(most)d characters, please.") % {"most": LONGEST_NAME}
-        raise BadInput(said, code="name", field="name")
+        message = _("A name of 1 to %(most)d characters, please.") % {"most": LONGEST_NAME}
+        raise BadInput(message, code="name", field="name")
     row, _made = SavedFilter.objects.update_or_create(
         user=by, of_list=of_list, name=name, defaults={"query": dict(query), "is_shared": shared}
     )

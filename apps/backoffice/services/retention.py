@@ -10,7 +10,7 @@ from apps.backoffice.models import FileRetention
 from apps.events.services import record
 
 
-def kept_for(what: FileKind) -> timedelta:
+def retention_period(what: FileKind) -> timedelta:
     """For how long such files are stored now; every installation has a row for each kind."""
     return FileRetention.objects.get(what=what).period
 

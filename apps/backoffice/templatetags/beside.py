@@ -1,4 +1,4 @@
-"""What apps of upper floors have to show on the page of a record (``backoffice.navigation.Beside``)."""
+"""What apps of upper floors have to show on the page of a record (``backoffice.navigation.RecordPart``)."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from apps.backoffice.navigation import all_beside
+from apps.backoffice.navigation import record_parts
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ register = template.Library()
 def beside(context: template.Context, record: Any) -> SafeString:
     """Closed, each is a line; it is read when it is opened, and without script its link leads there."""
     label, user = record._meta.label_lower, context["request"].user
-    parts = (one for one in all_beside() if one.model == label and user.has_perm(one.permission))
+    parts = (one for one in record_parts() if one.model == label and user.has_perm(one.permission))
     return format_html_join(
         "",
         "{}",

@@ -103,7 +103,7 @@ def _sorted_head(column: lists.Column, query: lists.ListQuery) -> SafeString:
     return format_html(
         '<th scope="col"{}><a href="?{}">{}</a>{}</th>',
         mark_safe(f' aria-sort="{"descending" if falling else "ascending"}"' if here >= 0 else ""),
-        urlencode({**query.kept, "sort": following}),
+        urlencode({**query.params, "sort": following}),
         capfirst(str(column.label)),
         mark_safe(SORTED.format("down" if falling else "up") if here >= 0 else ""),
     )
@@ -116,7 +116,7 @@ def list_chips(query: lists.ListQuery) -> SafeString:
     if query.text:
         chosen.insert(0, ("q", _("search"), query.text))
     return chips_of(
-        (label, words, "?" + urlencode({k: v for k, v in query.kept.items() if k != name}))
+        (label, words, "?" + urlencode({k: v for k, v in query.params.items() if k != name}))
         for name, label, words in chosen
     )
 
@@ -259,7 +259,7 @@ def _field_shower(field: "models.Field[Any, Any]", empty: Any) -> Shown:
 def _addresses(cl: ChangeList) -> Shown:
     """The opening of the link to a row; "" where nobody may open it. How the list is filtered is
     kept in the address, the same for all rows."""
-    kept: dict[str, str] = {}
+    cached: dict[str, str] = {}
     usual = type(cl).url_for_result is ChangeList.url_for_result
     change = f"admin:{cl.opts.app_label}_{cl.opts.model_name}_change"
 
@@ -269,14 +269,14 @@ def _addresses(cl: ChangeList) -> Shown:
             url = address_of(change, row.pk) if of_row else cl.url_for_result(row)
         except NoReverseMatch:
             return ""
-        if "query" not in kept:
+        if "query" not in cached:
             filters: dict[str, Any] = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
-            kept["query"] = add_preserved_filters(filters, url).removeprefix(url)
+            cached["query"] = add_preserved_filters(filters, url).removeprefix(url)
         opener = ""
         if cl.is_popup:
             key = row.serializable_value(str(cl.to_field) if cl.to_field else row._meta.pk.attname)
             opener = format_html(' data-popup-opener="{}"', key)
-        return format_html('<a data-open href="{}"{}>', url + kept["query"], opener)
+        return format_html('<a data-open href="{}"{}>', url + cached["query"], opener)
 
     return address
 

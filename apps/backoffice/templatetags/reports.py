@@ -59,5 +59,6 @@ def _foot(table: Table) -> SafeString:
 def report_chips(query: ReportQuery) -> SafeString:
     """The filters that have not their usual value, each a link that takes it away."""
     return chips_of(
-        (label, words, query.beside(**{name: None})) for name, label, words in query.form.chosen()
+        (label, words, query.address_with(**{name: None}))
+        for name, label, words in query.form.chosen()
     )

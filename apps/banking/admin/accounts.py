@@ -92,8 +92,8 @@ def _is_open(account: BankAccount) -> bool:
 
 
 def _now(context: ActContext) -> dict[str, Any]:
-    kept = context.record.purpose
-    return {"since": context.at, "purpose": kept if kept in dict(ASSIGNED_FOR) else "freight"}
+    purpose = context.record.purpose
+    return {"since": context.at, "purpose": purpose if purpose in dict(ASSIGNED_FOR) else "freight"}
 
 
 def _values(context: ActContext) -> dict[str, Any]:

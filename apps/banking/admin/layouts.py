@@ -15,7 +15,7 @@ from apps.banking.models import BankLayout
 def _save(context: ActContext) -> BankLayout:
     typed = context.typed
     known = {name: typed.pop(name) for name in ("code", "name", "source")}
-    return services.save_layout(**known, said=context.form.said(), **context.who)
+    return services.save_layout(**known, definition=context.form.definition(), **context.who)
 
 
 @admin.register(BankLayout)
@@ -28,7 +28,7 @@ class BankLayoutAdmin(ActAdmin):
     list_select_related = ("created_by",)
     search_fields = ("code", "name")
     ordering = ("code", "-version")
-    fields = ("name", "code", "version", "source", "said", "created_by", "created_at")
+    fields = ("name", "code", "version", "source", "definition", "created_by", "created_at")
 
     def page_of(self, record: Any) -> str:
         return self.list_page()

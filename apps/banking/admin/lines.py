@@ -1,4 +1,4 @@
-"""Bank lines: whose payment each is, said by a person and undone by one."""
+"""Bank lines: whose payment each is, named or undone by a person."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.banking import forms, queries, services
-from apps.banking.enums import Standing, Use
+from apps.banking.enums import LineStatus, Use
 from apps.banking.models import BankLine, LineUse
 from apps.core.money import format_money
 
@@ -46,37 +46,37 @@ def _may_undo(line: BankLine) -> bool:
     return not _is_free(line) and line.use is not None and line.use.use != Use.PAYOUT
 
 
-def standing_of(line: BankLine) -> Standing:
+def line_status(line: BankLine) -> LineStatus:
     use = line.use
     if use is None:
-        return Standing.OPEN
+        return LineStatus.OPEN
     known = {
-        Use.UNKNOWN: Standing.UNIDENTIFIED,
-        Use.CUSTOMER: Standing.IDENTIFIED,
-        Use.TRANSIT: Standing.TRANSIT,
-        Use.CHARGE: Standing.CHARGE,
-        Use.PAYOUT: Standing.PAYOUT,
+        Use.UNKNOWN: LineStatus.UNIDENTIFIED,
+        Use.CUSTOMER: LineStatus.IDENTIFIED,
+        Use.TRANSIT: LineStatus.TRANSIT,
+        Use.CHARGE: LineStatus.CHARGE,
+        Use.PAYOUT: LineStatus.PAYOUT,
     }
     return known[Use(use.use)]
 
 
-class StandingFilter(admin.SimpleListFilter):
+class LineStatusFilter(admin.SimpleListFilter):
     title = _("standing")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Standing.choices)
+        return list(LineStatus.choices)
 
     def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         uses = LineUse.objects.filter(line=OuterRef("pk"), undone_at=None)
-        if self.value() == Standing.OPEN:
+        if self.value() == LineStatus.OPEN:
             return rows.filter(~Exists(uses))
         wanted = {
-            Standing.UNIDENTIFIED: Use.UNKNOWN,
-            Standing.IDENTIFIED: Use.CUSTOMER,
-            Standing.TRANSIT: Use.TRANSIT,
-            Standing.CHARGE: Use.CHARGE,
-            Standing.PAYOUT: Use.PAYOUT,
+            LineStatus.UNIDENTIFIED: Use.UNKNOWN,
+            LineStatus.IDENTIFIED: Use.CUSTOMER,
+            LineStatus.TRANSIT: Use.TRANSIT,
+            LineStatus.CHARGE: Use.CHARGE,
+            LineStatus.PAYOUT: Use.PAYOUT,
         }
         chosen = next((one for one in wanted if one == self.value()), None)
         use = wanted[chosen] if chosen else None
@@ -106,11 +106,11 @@ class BankLineAdmin(PanelAdmin):
         "shown_amount",
         "shown_name",
         "shown_text",
-        "standing",
+        "status",
         "whose",
     )
     list_display_links = ("day", "shown_amount")
-    list_filter = (StandingFilter, "account", "day")
+    list_filter = (LineStatusFilter, "account", "day")
     list_select_related = ("account",)
     search_fields = ("ref",)
     search_help_text = _("bank's reference")
@@ -132,8 +132,8 @@ class BankLineAdmin(PanelAdmin):
         return line.shown_text or "—"
 
     @admin.display(description=_("standing"))
-    def standing(self, line: BankLine) -> SafeString:
-        return self.tag(standing_of(line))
+    def status(self, line: BankLine) -> SafeString:
+        return self.tag(line_status(line))
 
     @admin.display(description=_("customer"))
     def whose(self, line: BankLine) -> str:
@@ -143,6 +143,6 @@ class BankLineAdmin(PanelAdmin):
         uses = record.uses.select_related("customer", "entry", "by", "undone_by").order_by("-id")
         return {
             "title": f"{record.day:%Y-%m-%d} {format_money(record.amount)}",
-            "standing": standing_of(record),
+            "status": line_status(record),
             "uses": uses,
         }

@@ -155,7 +155,7 @@ class LayoutForm(forms.Form):
                 label=label, max_length=200, required=False
             )
 
-    def said(self) -> dict[str, Any]:
+    def definition(self) -> dict[str, Any]:
         """The layout as it is kept."""
         values = self.cleaned_data
         columns = {role: _listed(values[f"column_{role}"]) for role in COLUMN_NAMES}

@@ -42,7 +42,7 @@ class LineForm(forms.Form):
         found = [one.pk for one in lines]
         field: Any = self.fields["line"]
         field.queryset = BankLine.objects.filter(pk__in=found)
-        field.label_from_instance = _said
+        field.label_from_instance = _line_label
 
 
 class ReturnForm(LineForm, ReasonForm):
@@ -53,5 +53,5 @@ class ReturnForm(LineForm, ReasonForm):
         self.fields["line"].required = False
 
 
-def _said(line: BankLine) -> str:
+def _line_label(line: BankLine) -> str:
     return f"{line.day:%Y-%m-%d} {format_money(line.amount)} {line.shown_name} {line.shown_text}"

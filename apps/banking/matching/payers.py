@@ -36,12 +36,12 @@ def _one_of(found: Sequence[Payer], why: Why, *, is_certain: bool) -> Match | Ti
     return Tie(tuple(found), why)
 
 
-def _likeness(said: str, text: str, name: str) -> int:
+def _likeness(payer_name: str, text: str, name: str) -> int:
     """How many words a payer's name shares with the line; 0 unless all of one side's are shared."""
     words = name_words(name)
     if not words:
         return 0
-    mine = name_words(said)
+    mine = name_words(payer_name)
     if mine and (mine <= words or words <= mine):
         return len(mine & words)
     if words <= name_words(text):

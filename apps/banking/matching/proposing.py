@@ -150,14 +150,15 @@ def _of_payer(line: Payment, mine: Sequence[Item], by: Why, policy: Policy) -> A
 
 def _by_name(line: Payment, items: Sequence[Item], text: str) -> Answer:
     """Nobody is known: a name in the text with the exact amount is a proposal, never more."""
-    said = name_words(text) | name_words(line.name)
+    mentioned = name_words(text) | name_words(line.name)
     exact = [item for item in items if item.amount == line.amount]
     named = [
         item
         for item in exact
         if item.payer_name
         and (
-            name_words(item.payer_name) <= said or name_key(item.payer_name) == name_key(line.name)
+            name_words(item.payer_name) <= mentioned
+            or name_key(item.payer_name) == name_key(line.name)
         )
         and name_words(item.payer_name)
     ]

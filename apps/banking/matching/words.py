@@ -27,19 +27,19 @@ def names_whole(number: str, text: str) -> bool:
     parts = tokens(number)
     if not parts:
         return False
-    said = tokens(text)
-    if _joins_to("".join(parts), said):
+    text_tokens = tokens(text)
+    if _joins_to("".join(parts), text_tokens):
         return True
     digits = parts[next((at for at, part in enumerate(parts) if part.isdigit()), len(parts)) :]
     short = "".join(digits)
     left_out = 0 < len(digits) < len(parts) and short.isdigit() and len(short) >= _DIGITS_ENOUGH
-    return left_out and _joins_to(short, said)
+    return left_out and _joins_to(short, text_tokens)
 
 
-def _joins_to(wanted: str, said: tuple[str, ...]) -> bool:
-    for begin in range(len(said)):
+def _joins_to(wanted: str, text_tokens: tuple[str, ...]) -> bool:
+    for begin in range(len(text_tokens)):
         joined = ""
-        for part in said[begin:]:
+        for part in text_tokens[begin:]:
             joined += part
             if joined == wanted:
                 return True

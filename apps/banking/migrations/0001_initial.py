@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("source", models.CharField(max_length=200, verbose_name="where it is documented")),
-                ("said", models.JSONField(default=dict, verbose_name="columns")),
+                ("definition", models.JSONField(default=dict, verbose_name="columns")),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=80, verbose_name="bank's reference"),
                 ),
                 (
-                    "said",
+                    "details",
                     apps.core.crypto.EncryptedTextField(blank=True, verbose_name="payer and text"),
                 ),
                 ("fingerprint", models.CharField(max_length=32, verbose_name="fingerprint")),
@@ -707,7 +707,7 @@ class Migration(migrations.Migration):
                         verbose_name="outcome",
                     ),
                 ),
-                ("said", models.CharField(max_length=300, verbose_name="what was said")),
+                ("answer", models.CharField(max_length=300, verbose_name="what was said")),
                 ("at", models.DateTimeField(verbose_name="when")),
                 (
                     "by",
@@ -1024,7 +1024,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "bank_said",
+                    "bank_answer",
                     models.CharField(
                         blank=True, editable=False, max_length=200, verbose_name="bank's words"
                     ),
@@ -1512,7 +1512,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payeecall",
             constraint=models.CheckConstraint(
-                condition=models.Q(("said", ""), _negated=True), name="payee_call_says"
+                condition=models.Q(("answer", ""), _negated=True), name="payee_call_says"
             ),
         ),
         migrations.AddConstraint(

@@ -25,7 +25,7 @@ class BankLayout(Stamped):
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
     name = models.CharField(_("name"), max_length=80)
     source = models.CharField(_("where it is documented"), max_length=200)
-    said = models.JSONField(_("columns"), default=dict)
+    definition = models.JSONField(_("columns"), default=dict)
 
     class Meta:
         verbose_name = _("file layout")
@@ -39,8 +39,8 @@ class BankLayout(Stamped):
         return f"{self.name} ({self.version})"
 
     @property
-    def as_said(self) -> dict[str, Any]:
-        return {**self.said, "code": self.code, "name": self.name, "source": self.source}
+    def as_definition(self) -> dict[str, Any]:
+        return {**self.definition, "code": self.code, "name": self.name, "source": self.source}
 
 
 class BankFile(Stamped):

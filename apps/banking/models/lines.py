@@ -18,7 +18,7 @@ from apps.customers.models import Customer
 from apps.ledger.models import Entry
 
 # Between the parts of what a line says; no reader leaves one inside.
-SAID_APART = "\x1f"
+DETAILS_SEPARATOR = "\x1f"
 
 
 class BankLineQuerySet(models.QuerySet["BankLine"]):
@@ -35,7 +35,7 @@ class BankLine(AppendOnly):
     """One movement at one account, once however many files hold it: ``fingerprint`` is over account,
     day, time, amount, balance, payer, reference and text, ``nth`` counts equal ones within a file.
 
-    ``said`` is the payer's name and number and the bank's text, encrypted as one.
+    ``details`` is the payer's name and number and the bank's text, encrypted as one.
     """
 
     account = models.ForeignKey(
@@ -54,7 +54,7 @@ class BankLine(AppendOnly):
     party_index = models.CharField(max_length=32, blank=True, editable=False)
     name_index = models.CharField(max_length=32, blank=True, editable=False)
     ref = models.CharField(_("bank's reference"), max_length=80, blank=True)
-    said = EncryptedTextField(_("payer and text"), blank=True)
+    details = EncryptedTextField(_("payer and text"), blank=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=32)
     nth = models.PositiveSmallIntegerField(_("nth of equal ones"))
 
@@ -76,20 +76,20 @@ class BankLine(AppendOnly):
         return f"{self.day:%Y-%m-%d} {self.amount}"
 
     @cached_property
-    def _said(self) -> list[str]:
-        return [*self.said.split(SAID_APART), "", "", ""][:3]
+    def _details_parts(self) -> list[str]:
+        return [*self.details.split(DETAILS_SEPARATOR), "", "", ""][:3]
 
     @property
     def party_name(self) -> str:
-        return self._said[0]
+        return self._details_parts[0]
 
     @property
     def party_number(self) -> str:
-        return self._said[1]
+        return self._details_parts[1]
 
     @property
     def text(self) -> str:
-        return self._said[2]
+        return self._details_parts[2]
 
     @property
     def shown_name(self) -> str:

@@ -114,7 +114,7 @@ class Payout(Stamped):
     settled_at = models.DateTimeField(_("paid or returned"), null=True, editable=False)
     # The bank's word: its reference, or why it did not pay.
     bank_ref = models.CharField(_("bank's reference"), max_length=80, blank=True, editable=False)
-    bank_said = models.CharField(_("bank's words"), max_length=200, blank=True, editable=False)
+    bank_answer = models.CharField(_("bank's words"), max_length=200, blank=True, editable=False)
     bank_line = models.OneToOneField(
         BankLine,
         models.PROTECT,

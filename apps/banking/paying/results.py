@@ -58,7 +58,7 @@ class ResultRow:
     verdict: Verdict
     day: date | None
     number: str
-    said: str
+    bank_answer: str
     ref: str
 
 
@@ -75,22 +75,22 @@ def _row(row: SheetRow) -> ResultRow:
     if row.errors:
         raise row.errors[0]
     values = row.values
-    said = values["status"]
+    status_text = values["status"]
     reason = values.get("reason", "")
     return ResultRow(
         line=row.number,
         payout=values["payout"].upper(),
         amount=_amount(values["amount"], row.number),
-        verdict=_verdict(said),
+        verdict=_verdict(status_text),
         day=_day(values.get("day", ""), row.number),
         number=re.sub(r"[^0-9*]", "", values.get("number", "")),
-        said=" ".join(part for part in (said, reason) if part)[:200],
+        bank_answer=" ".join(part for part in (status_text, reason) if part)[:200],
         ref=values.get("ref", "")[:80],
     )
 
 
-def _verdict(said: str) -> Verdict:
-    plain = said.strip().casefold()
+def _verdict(status_text: str) -> Verdict:
+    plain = status_text.strip().casefold()
     if plain in _PAID:
         return Verdict.PAID
     return Verdict.RETURNED if plain in _RETURNED else Verdict.UNCLEAR

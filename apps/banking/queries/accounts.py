@@ -61,8 +61,8 @@ def check_number(account: BankAccount) -> None:
 def tail_is(account: BankAccount | None, digits: str) -> bool:
     """Whether ``digits`` are the last four of ``account``; as long for a wrong guess as for a right one,
     and for no account at all."""
-    kept = account.tail if account is not None else ""
-    return compare_digest(kept.encode(), digits.encode()) and account is not None
+    own_tail = account.tail if account is not None else ""
+    return compare_digest(own_tail.encode(), digits.encode()) and account is not None
 
 
 def customers_paying_into(
@@ -75,8 +75,8 @@ def customers_paying_into(
     everybodys = of_all.filter(customer=None).values("account")[:1]
     return (
         Customer.objects.open_for_orders()
-        .annotate(told_account=Coalesce(Subquery(own), Subquery(everybodys)))
-        .filter(told_account__in=accounts)
+        .annotate(assigned_account=Coalesce(Subquery(own), Subquery(everybodys)))
+        .filter(assigned_account__in=accounts)
     )
 
 
@@ -93,7 +93,7 @@ def assignments_to(
     return list(found.select_related("account", "customer").order_by("pk"))
 
 
-def told_to_pay_into(account: BankAccount) -> set[int | None]:
+def assigned_customers(account: BankAccount) -> set[int | None]:
     """Customers (ids; None: everybody) that were ever told this account."""
     rows = AccountAssignment.objects.filter(account=account)
     return set(rows.values_list("customer", flat=True))

@@ -15,7 +15,7 @@ from apps.banking.rules import ACCOUNT_NUMBER, own_number
 from apps.core.crypto import blind_index
 
 # Whose assignments for what, oldest first.
-Told = Mapping[tuple[str, int | None], list[AccountAssignment]]
+AssignmentsByPurpose = Mapping[tuple[str, int | None], list[AccountAssignment]]
 _RUN = re.compile(r"[0-9](?:[ \-]?[0-9]){7,31}")
 
 
@@ -24,7 +24,7 @@ def lines_at_ended(account: BankAccount, customers: Mapping[BankLine, int | None
     customer, or nobody, was told to pay into it and nothing was accepted there any more. An account that
     was never assigned is over only once it is closed. Two statements."""
     closed_at = account.closed_at if account.state == AccountState.CLOSED else None
-    rows = _told_about(account, set(customers.values()))
+    rows = _assignments_about(account, set(customers.values()))
     return {
         line.pk
         for line, customer in customers.items()
@@ -37,20 +37,20 @@ def is_ended(account: BankAccount, at: datetime) -> bool:
     """Closed, or told to somebody once and now neither anybody's answer nor accepted."""
     if account.state == AccountState.CLOSED:
         return True
-    return _is_over(account.pk, _told_about(account, ()), None, at)
+    return _is_over(account.pk, _assignments_about(account, ()), None, at)
 
 
 def ended_accounts_named(texts: Mapping[int, str], at: datetime) -> dict[int, BankAccount]:
     """Which of ``texts`` (by key) name an account of ours that is over at ``at``: by its number in full,
     blanks and hyphens aside. One statement while none does."""
-    said = {key: _numbers_in(text) for key, text in texts.items()}
-    indexes = {n: blind_index(n, ACCOUNT_NUMBER) for found in said.values() for n in found}
+    numbers = {key: _numbers_in(text) for key, text in texts.items()}
+    indexes = {n: blind_index(n, ACCOUNT_NUMBER) for found in numbers.values() for n in found}
     if not indexes:
         return {}
     known = BankAccount.objects.filter(number_index__in=indexes.values())
     over = {one.number_index: one for one in known if is_ended(one, at)}
     named = {}
-    for key, found in said.items():
+    for key, found in numbers.items():
         hits = [over[indexes[number]] for number in sorted(found) if indexes[number] in over]
         if hits:
             named[key] = hits[0]
@@ -65,7 +65,9 @@ def _numbers_in(text: str) -> set[str]:
     return found
 
 
-def _told_about(account: BankAccount, customers: Iterable[int | None]) -> Told:
+def _assignments_about(
+    account: BankAccount, customers: Iterable[int | None]
+) -> AssignmentsByPurpose:
     """For whatever ``account`` was ever assigned for: of these customers, of everybody, and of whoever
     was ever told this account."""
     used = AccountAssignment.objects.filter(account=account).values_list("purpose", "customer")
@@ -82,19 +84,23 @@ def _told_about(account: BankAccount, customers: Iterable[int | None]) -> Told:
     return found
 
 
-def _is_over(account_id: int, rows: Told, customer: int | None, at: datetime) -> bool:
+def _is_over(
+    account_id: int, rows: AssignmentsByPurpose, customer: int | None, at: datetime
+) -> bool:
     """Told once and not any more. Of a known customer what they are told counts; a stranger's money is in
     order as long as anybody may pay into the account."""
     assignments = list(rows.values())
     if customer is not None:
         assignments = [_of(rows, purpose, customer, at) for purpose in {key for key, _c in rows}]
-    was_told = any(
+    was_assigned = any(
         row.account_id == account_id and row.since <= at for one in assignments for row in one
     )
-    return was_told and not any(_takes(account_id, one, at) for one in assignments)
+    return was_assigned and not any(_takes(account_id, one, at) for one in assignments)
 
 
-def _of(rows: Told, purpose: str, customer: int, at: datetime) -> list[AccountAssignment]:
+def _of(
+    rows: AssignmentsByPurpose, purpose: str, customer: int, at: datetime
+) -> list[AccountAssignment]:
     """A customer's own once there is one, before it everybody's."""
     mine = rows.get((purpose, customer), [])
     return mine if any(one.since <= at for one in mine) else rows.get((purpose, None), [])

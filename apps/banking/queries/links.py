@@ -40,6 +40,6 @@ def payee_of_token(token: str) -> PayeeAccount | None:
 
 
 def _seal(name: str, payee: PayeeAccount) -> str:
-    said = f"{name}:{payee.customer_id}:{payee.number_index}"
-    digest = salted_hmac(_PAGE, said, algorithm="sha256").digest()[:16]
+    sealed = f"{name}:{payee.customer_id}:{payee.number_index}"
+    digest = salted_hmac(_PAGE, sealed, algorithm="sha256").digest()[:16]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

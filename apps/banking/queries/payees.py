@@ -105,7 +105,7 @@ def payee_content(payee: PayeeAccount) -> dict[str, Any]:
             {"kind": paper.kind, "name": paper.file_name, "sha256": paper.sha256}
             for paper in payee.papers.all()
         ],
-        "call": [call.contact.name, call.at.isoformat(timespec="minutes"), call.said]
+        "call": [call.contact.name, call.at.isoformat(timespec="minutes"), call.answer]
         if call
         else [],
         "shared_with": shared_with(payee),

@@ -10,7 +10,7 @@ from apps.banking.enums import AliasKind
 from apps.banking.matching import Match, Payer, Payment, Tie, Why, propose, propose_payer
 from apps.banking.matching.words import tokens
 from apps.banking.models import BankAccount, BankLine, PayerAlias
-from apps.banking.queries.accounts import told_to_pay_into
+from apps.banking.queries.accounts import assigned_customers
 from apps.core.discovery import modules_named
 from apps.customers.models import Customer
 
@@ -41,7 +41,7 @@ def known_payers(account: BankAccount, lines: Sequence[BankLine]) -> dict[int, K
     aliases = aliases_of(lines)
     found = {}
     for line in lines:
-        said = {codes[token] for token in tokens(f"{line.text} {line.ref}") if token in codes}
+        by_code = {codes[token] for token in tokens(f"{line.text} {line.ref}") if token in codes}
         named = {
             customer
             for kind, key in (
@@ -50,10 +50,10 @@ def known_payers(account: BankAccount, lines: Sequence[BankLine]) -> dict[int, K
             )
             if key and (customer := aliases.get((kind, key))) is not None
         }
-        either = said or named
+        either = by_code or named
         if either:
-            why = Why.CODE if said else Why.ALIAS
-            found[line.pk] = Known(either.pop() if len(said | named) == 1 else None, why)
+            why = Why.CODE if by_code else Why.ALIAS
+            found[line.pk] = Known(either.pop() if len(by_code | named) == 1 else None, why)
     return {**_by_items([line for line in lines if line.pk not in found]), **found}
 
 
@@ -110,8 +110,8 @@ def likely_customers(line: BankLine, *, most: int = 6) -> list[Customer]:
 
 def _codes(lines: Sequence[BankLine]) -> dict[str, int]:
     """Token → customer, for codes that stand in a text as a whole token."""
-    said = {token.upper() for line in lines for token in tokens(f"{line.text} {line.ref}")}
-    wanted = [token for token in said if len(token) >= SHORTEST_CODE]
+    candidates = {token.upper() for line in lines for token in tokens(f"{line.text} {line.ref}")}
+    wanted = [token for token in candidates if len(token) >= SHORTEST_CODE]
     rows = Customer.objects.filter(code__in=wanted).values_list("code", "pk")
     return {code.lower(): pk for code, pk in rows}
 
@@ -120,5 +120,5 @@ def _owner_of(account: BankAccount) -> int | None:
     """The customer of a virtual sub-account: the only one it was ever assigned to."""
     if account.parent_id is None:
         return None
-    mine = told_to_pay_into(account)
+    mine = assigned_customers(account)
     return mine.pop() if len(mine) == 1 else None

@@ -110,11 +110,11 @@ def reconcile(account: BankAccount, day: date) -> Reconciliation:
             if bank is None:
                 cursor.execute(statement, given)
                 bank = (cursor.fetchone() or [None])[0]
-    said = {
+    details = {
         row.pk: row.shown_text or row.shown_name
         for row in BankLine.objects.filter(pk__in=[r[0] for r in lines])
     }
-    pending = [Pending(pk, on, said.get(pk, ""), amount) for pk, on, _row, amount in lines]
+    pending = [Pending(pk, on, details.get(pk, ""), amount) for pk, on, _row, amount in lines]
     return Reconciliation(
         day=day,
         bank=bank,

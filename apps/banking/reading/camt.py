@@ -104,21 +104,21 @@ def _lines(entry: Any, row: int, made: str) -> list[Line]:
 
 
 def _line(entry: Any, detail: Any, amount: Decimal, common: dict[str, Any]) -> Line:
-    said, refs = [_text(entry, "AddtlNtryInf")], [_text(entry, "AcctSvcrRef")]
+    texts, refs = [_text(entry, "AddtlNtryInf")], [_text(entry, "AcctSvcrRef")]
     name = party = ""
     if detail is not None:
         other = "Dbtr" if amount >= 0 else "Cdtr"
         name = _text(detail, f"RltdPties/{other}/Nm") or _text(detail, f"RltdPties/{other}/Pty/Nm")
         where = f"RltdPties/{other}Acct/Id"
         party = _text(detail, f"{where}/IBAN") or _text(detail, f"{where}/Othr/Id")
-        said += [one.text or "" for one in detail.findall("RmtInf/Ustrd")]
-        said += [one.text or "" for one in detail.findall("RmtInf/Strd/CdtrRefInf/Ref")]
+        texts += [one.text or "" for one in detail.findall("RmtInf/Ustrd")]
+        texts += [one.text or "" for one in detail.findall("RmtInf/Strd/CdtrRefInf/Ref")]
         refs += [_text(detail, f"Refs/{ref}") for ref in ("AcctSvcrRef", "EndToEndId")]
     return Line(
         amount=amount,
         party_name=" ".join(name.split())[:160],
         party_number=party[:40],
-        text=" ".join(" ".join(part.split()) for part in said if part)[:500],
+        text=" ".join(" ".join(part.split()) for part in texts if part)[:500],
         ref=" ".join(dict.fromkeys(ref for ref in refs if ref and ref != "NOTPROVIDED"))[:80],
         **common,
     )

@@ -36,35 +36,35 @@ class Layout:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, said: dict[str, Any], base: "Layout | None" = None) -> "Layout":
+    def of(cls, definition: dict[str, Any], base: "Layout | None" = None) -> "Layout":
         """From its JSON form. Raises ValueError for a role that there is none of."""
-        unknown = set(said.get("columns", {})) - set(ROLES)
+        unknown = set(definition.get("columns", {})) - set(ROLES)
         if unknown:
             raise ValueError(f"no such column: {sorted(unknown)}")
-        columns = {role: tuple(names) for role, names in said.get("columns", {}).items()}
+        columns = {role: tuple(names) for role, names in definition.get("columns", {}).items()}
         if base is not None:
             columns = {
                 role: tuple(dict.fromkeys((*columns.get(role, ()), *base.columns.get(role, ()))))
                 for role in ROLES
             }
         return cls(
-            code=said["code"],
-            name=said.get("name", said["code"]),
-            source=said.get("source", ""),
+            code=definition["code"],
+            name=definition.get("name", definition["code"]),
+            source=definition.get("source", ""),
             columns=columns,
-            needs=tuple(said.get("needs", ())),
-            title=said.get("title", ""),
-            is_inverse=bool(said.get("is_inverse", False)),
-            must_total=bool(said.get("must_total", False)),
-            incoming=tuple(said.get("incoming", ())),
-            outgoing=tuple(said.get("outgoing", ())),
+            needs=tuple(definition.get("needs", ())),
+            title=definition.get("title", ""),
+            is_inverse=bool(definition.get("is_inverse", False)),
+            must_total=bool(definition.get("must_total", False)),
+            incoming=tuple(definition.get("incoming", ())),
+            outgoing=tuple(definition.get("outgoing", ())),
         )
 
 
 def _built_in() -> tuple[Layout, ...]:
-    said = json.loads((Path(__file__).parent / "layouts.json").read_text(encoding="utf-8"))
-    generic = Layout.of(next(one for one in said if one["code"] == "generic"))
-    return (*(Layout.of(one, generic) for one in said if one["code"] != "generic"), generic)
+    definitions = json.loads((Path(__file__).parent / "layouts.json").read_text(encoding="utf-8"))
+    generic = Layout.of(next(one for one in definitions if one["code"] == "generic"))
+    return (*(Layout.of(one, generic) for one in definitions if one["code"] != "generic"), generic)
 
 
 BUILT_IN = _built_in()

@@ -44,15 +44,15 @@ def read_mt940(text: str) -> Reading:
 
 def _plain(text: str) -> str:
     """Only the tags that are read, without what stands between statements."""
-    kept, keeps = [], False
+    accepted, keeps = [], False
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if line.startswith(":") and (tag := _TAG.match(line)):
             keeps = tag[1] in _WANTED
         elif line.startswith(("-}", "{")) or line.strip() == "-":
             keeps = False
         if keeps and line.strip():
-            kept.append(line)
-    return "\n".join(kept) + "\n"
+            accepted.append(line)
+    return "\n".join(accepted) + "\n"
 
 
 def _statement(found: Any) -> Statement:
@@ -80,8 +80,8 @@ def _proven(lines: list[Line], data: list[Any], moved: Decimal) -> list[Line]:
     if sum((line.amount for line in lines), Decimal(0)) == moved:
         return lines
     turned = [
-        _turned(line) if str(said.get("status", "")).startswith("R") else line
-        for line, said in zip(lines, data, strict=True)
+        _turned(line) if str(details.get("status", "")).startswith("R") else line
+        for line, details in zip(lines, data, strict=True)
     ]
     return turned if sum((line.amount for line in turned), Decimal(0)) == moved else lines
 
@@ -92,7 +92,7 @@ def _turned(line: Line) -> Line:
 
 def _line(number: int, data: dict[str, Any]) -> Line:
     amount = data["amount"]
-    said = [data.get("transaction_details"), data.get("purpose"), data.get("extra_details")]
+    texts = [data.get("transaction_details"), data.get("purpose"), data.get("extra_details")]
     refs = [str(data.get(name) or "").strip() for name in ("customer_reference", "bank_reference")]
     return Line(
         row=number,
@@ -100,7 +100,7 @@ def _line(number: int, data: dict[str, Any]) -> Line:
         amount=Decimal(str(amount.amount)).quantize(Decimal("0.01")),
         party_name=" ".join(str(data.get("applicant_name") or "").split())[:160],
         party_number=str(data.get("gvc_applicant_iban") or data.get("applicant_iban") or "")[:40],
-        text=" ".join(" ".join(str(part).split()) for part in said if part)[:500],
+        text=" ".join(" ".join(str(part).split()) for part in texts if part)[:500],
         ref=" ".join(ref for ref in refs if ref and ref != "NONREF")[:80],
         currency=str(amount.currency or ""),
     )

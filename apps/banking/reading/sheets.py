@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.banking.reading.figures import (
-    amount_of,
     cell_text,
     day_of,
     is_day_first,
@@ -20,6 +19,13 @@ from apps.banking.reading.grids import Grid, cut_off
 from apps.banking.reading.headings import Head, find_head
 from apps.banking.reading.layouts import Layout
 from apps.banking.reading.proving import Movement, prove
+from apps.banking.reading.sheet_amounts import (
+    ZERO,
+    amount_or_none,
+    cell_at,
+    movement_of,
+    settle_columns,
+)
 from apps.banking.reading.values import Line, Reading, Statement
 from apps.core.errors import BadInput
 
@@ -33,9 +39,7 @@ _ACCOUNT = re.compile(
     r"(?:账\s*号|帐\s*号|卡\s*号|account number)\D{0,6}(\d[\d*xX]{5,30})", re.IGNORECASE
 )
 _MONTH = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月")
-_IN, _OUT = re.compile(r"贷|收|入|^c|credit|cr$", re.IGNORECASE), re.compile(r"借|支|付|出|^d|debit|dr$", re.IGNORECASE)  # fmt: skip
 _CURRENCIES = {"人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "cny": "CNY"}
-ZERO = Decimal("0.00")
 
 
 def read_sheet(grid: Grid, layouts: Sequence[Layout]) -> Reading:
@@ -55,9 +59,9 @@ class _Sheet:
         self.at = {role: places[0] for role, places in head.places.items()}
         self.preamble = [cells for _n, cells in grid.rows[: head.at]]
         self.body = grid.rows[head.at + 1 :]
-        said = " ".join(cell_text(cell) for cells in self.preamble for cell in cells)
-        self.said = said
-        found = _MONTH.search(said)
+        preamble_text = " ".join(cell_text(cell) for cells in self.preamble for cell in cells)
+        self.preamble_text = preamble_text
+        found = _MONTH.search(preamble_text)
         self.month = date(int(found[1]), int(found[2]), 1) if found else None
         self.opening = self.closing = None
         self.total: list[Decimal] | None = None
@@ -70,8 +74,8 @@ class _Sheet:
         self.warnings: list[str] = []
         day = self.at.get("day")
         # Days that can be read two ways stand in all rows or in none.
-        loose = any(is_loose(cell_text(_cell(cells, day))) for _n, cells in self.body[:50])
-        texts = [cell_text(_cell(cells, day)) for _n, cells in self.body] if loose else []
+        loose = any(is_loose(cell_text(cell_at(cells, day))) for _n, cells in self.body[:50])
+        texts = [cell_text(cell_at(cells, day)) for _n, cells in self.body] if loose else []
         self.day_first = is_day_first(texts)
 
     def read(self) -> None:
@@ -86,29 +90,29 @@ class _Sheet:
                 code="file_cut",
                 field="file",
             )
-        self._settle_columns()
+        settle_columns([movement for movement, _cells, _day in self.rows])
 
     def _read_row(self, number: int, cells: list[Any], may_be_cut: bool) -> None:
         texts = [self._text(cell) for cell in cells[:2]]
-        first = next((text for text in texts if text), "") or self._text(_cell(cells, 2))
+        first = next((text for text in texts if text), "") or self._text(cell_at(cells, 2))
         # Lines begin with a figure; only what begins with a word can be a total or a balance.
         words = [text for text in texts if text and not text[0].isdigit()]
         if any(len(text) < 20 and _TOTAL.search(text) for text in words):
-            self.total = [amount for cell in cells if (amount := _soft(cell)) is not None]
+            self.total = [amount for cell in cells if (amount := amount_or_none(cell)) is not None]
             return
         if words and self._balance_row(cells):
             return
         if may_be_cut and len(cells) < self.head.width and not _is_remark(first):
             raise cut_off()
         try:
-            movement = self._movement(number, cells)
+            movement = movement_of(self.head, self.at, number, cells)
         except ValueError:
             movement = None
             unreadable = True
         else:
             unreadable = False
         try:
-            day = self._day(_cell(cells, self.at["day"]))
+            day = self._day(cell_at(cells, self.at["day"]))
         except (ValueError, OverflowError):
             if movement is not None and movement.amount:
                 self._refuse(number, _("The day cannot be read."), "day")
@@ -120,79 +124,19 @@ class _Sheet:
             return
         self.rows.append((movement, cells, day))
 
-    def _movement(self, number: int, cells: list[Any]) -> Movement:
-        """ValueError where there is no amount, or income and expense in one row."""
-        head = self.head
-        balance = _soft(_cell(cells, self.at.get("balance")))
-        if "amount" in head.places:
-            amount = amount_of(_cell(cells, self.at.get("amount")))
-            if amount is None:
-                raise ValueError("no amount")
-            if head.layout.is_inverse:
-                amount = -amount
-            if "mark" in head.places:
-                sign = self._sign(cells)
-                return Movement(
-                    number, sign * abs(amount), sign * amount if amount < 0 else None, balance
-                )
-            return Movement(number, amount, None, balance)
-        income = amount_of(_cell(cells, self.at.get("income"))) or ZERO
-        outgo = amount_of(_cell(cells, self.at.get("outgo"))) or ZERO
-        if income and outgo:
-            raise ValueError("income and expense in one row")
-        if (
-            not income
-            and not outgo
-            and not any(cell_text(_cell(cells, self.at.get(role))) for role in ("income", "outgo"))
-        ):
-            raise ValueError("no amount")
-        if outgo < 0:
-            return Movement(number, outgo, -outgo, balance)
-        return Movement(number, income - outgo, None, balance)
-
-    def _sign(self, cells: list[Any]) -> int:
-        mark = cell_text(_cell(cells, self.at.get("mark")))
-        comes, goes = bool(_IN.search(mark)), bool(_OUT.search(mark))
-        if comes != goes:
-            return 1 if comes else -1
-        texts = [cell_text(cell) for cell in cells]
-        if any(
-            text.startswith(self.head.layout.incoming)
-            for text in texts
-            if self.head.layout.incoming
-        ):
-            return 1
-        if any(
-            text.startswith(self.head.layout.outgoing)
-            for text in texts
-            if self.head.layout.outgoing
-        ):
-            return -1
-        raise ValueError(mark)
-
-    def _settle_columns(self) -> None:
-        """Without a balance: figures below zero are reversals where others beside them stand above zero,
-        and the way the bank writes expenses where all of them do."""
-        doubtful = [m for m, _cells, _day in self.rows if m.other is not None]
-        for goes_out in (True, False):
-            mine = [m for m in doubtful if (m.amount < 0) == goes_out]
-            plain = [
-                m for m, _cells, _day in self.rows
-                if m.other is None and m.amount and (m.amount < 0) == goes_out
-            ]  # fmt: skip
-            if mine and plain:
-                for one in mine:
-                    one.amount, one.other = one.other or ZERO, one.amount
-
     def _balance_row(self, cells: list[Any]) -> bool:
         """A row that says the opening or the closing balance."""
         first = next((text for cell in cells if (text := cell_text(cell))), "")
         for pattern, name in ((_OPENING, "opening"), (_CLOSING, "closing")):
             if pattern.search(first) and len(first) < 40:
-                figures = [amount for cell in cells[1:] if (amount := _soft(cell)) is not None]
+                figures = [
+                    amount for cell in cells[1:] if (amount := amount_or_none(cell)) is not None
+                ]
                 if not figures:
                     figures = [
-                        a for part in re.split(r"[:：\s]", first) if (a := _soft(part)) is not None
+                        a
+                        for part in re.split(r"[:：\s]", first)
+                        if (a := amount_or_none(part)) is not None
                     ]
                 if figures:
                     setattr(self, name, figures[-1])
@@ -214,7 +158,7 @@ class _Sheet:
             proof_breaks: tuple[int, ...] = (*proof.breaks, 0)
         else:
             proof_breaks = proof.breaks
-        account = _ACCOUNT.search(self.said)
+        account = _ACCOUNT.search(self.preamble_text)
         return Statement(
             lines=tuple(lines),
             account=account[1] if account else "",
@@ -229,7 +173,7 @@ class _Sheet:
     def _adds_up(self, lines: list[Line]) -> bool:
         """With the total row and the number of lines that the file itself names."""
         fine = True
-        counted = _COUNT.search(self.said)
+        counted = _COUNT.search(self.preamble_text)
         if counted and int(counted[1]) != len(lines):
             self.warnings.append(
                 _("The file says it has %(said)s lines; %(found)s were found.")
@@ -249,18 +193,18 @@ class _Sheet:
     def _line(self, movement: Movement, cells: list[Any], day: date) -> Line:
         at, text = self.at, self._text
         places = self.head.places.get("text", ())
-        said = " ".join([part for place in places if (part := text(_cell(cells, place)))])
-        currency = text(_cell(cells, at["currency"])) if "currency" in at else ""
+        details = " ".join([part for place in places if (part := text(cell_at(cells, place)))])
+        currency = text(cell_at(cells, at["currency"])) if "currency" in at else ""
         return Line(
             movement.row,
             day,
             movement.amount,
-            self._time(_cell(cells, at.get("time"))),
+            self._time(cell_at(cells, at.get("time"))),
             movement.balance,
-            text(_cell(cells, at.get("party_name")))[:160],
-            text(_cell(cells, at.get("party_number")))[:40],
-            said[:500],
-            text(_cell(cells, at.get("ref")))[:80],
+            text(cell_at(cells, at.get("party_name")))[:160],
+            text(cell_at(cells, at.get("party_number")))[:40],
+            details[:500],
+            text(cell_at(cells, at.get("ref")))[:80],
             _CURRENCIES.get(currency.casefold(), currency.upper()),
         )
 
@@ -286,18 +230,6 @@ class _Sheet:
             except ValueError:
                 self.known_times[cell] = None
         return self.known_times[cell]
-
-
-def _cell(cells: list[Any], at: int | None) -> Any:
-    return cells[at] if at is not None and at < len(cells) else None
-
-
-def _soft(cell: Any) -> Decimal | None:
-    """The amount in a cell that may hold none."""
-    try:
-        return amount_of(cell)
-    except ValueError:
-        return None
 
 
 def _is_remark(first: str) -> bool:

@@ -14,6 +14,7 @@ from apps.banking.queries.accounts import assignments_to
 from apps.banking.queries.reconciliation import OPENING
 from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, own_number
 from apps.banking.services.sides import bank_side
+from apps.banking.services.words import required_text
 from apps.banking.states import ACCOUNT_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
@@ -97,10 +98,8 @@ def close_account(account: BankAccount, *, reason: str, by: "User", at: datetime
 @transaction.atomic
 def reveal_number(account: BankAccount, *, reason: str, by: "User", at: datetime) -> str:
     """The number in clear; the reason is on record."""
-    said = " ".join(reason.split())[:200]
-    if len(said) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
-    record("bankaccount.revealed", account, by=by, at=at, data={"reason": said})
+    why = required_text(reason)
+    record("bankaccount.revealed", account, by=by, at=at, data={"reason": why})
     number: str = account.number
     return number
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries.accounts import which_account
+from apps.banking.services.words import required_text
 from apps.core.database import in_callers_transaction
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
@@ -77,7 +78,7 @@ def _assign(
         text = _("They are told to pay into %(account)s. Another account takes an account change.")
         raise RuleBroken(text % {"account": current}, code="needs_project", rule="COD-2")
     found = _put(row, customer, purpose, since, "", by)
-    record("bankaccount.assigned", row, by=by, at=at, data=_said(found, row))
+    record("bankaccount.assigned", row, by=by, at=at, data=_event_data(found, row))
     return found
 
 
@@ -143,9 +144,7 @@ def let_accept_until(
 ) -> None:
     """Until when money at accounts that are no longer the answer is nothing odd; with a reason, which
     is on record (COD-4)."""
-    why = " ".join(reason.split())[:200]
-    if len(why) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
+    why = required_text(reason)
     if any(until <= one.since for one in assignments):
         raise BadInput(_("It ends before it began."), code="until_too_early", field="until")
     AccountAssignment.objects.filter(pk__in=[one.pk for one in assignments]).update(
@@ -177,8 +176,8 @@ def _usable(account_id: int, purpose: AccountPurpose) -> BankAccount:
         raise RuleBroken(_("The account is closed."), code="account_closed", field="account")
     if row.purpose not in (purpose, AccountPurpose.GENERAL):
         text = _("%(account)s is kept for %(purpose)s.")
-        said = {"account": row, "purpose": AccountPurpose(row.purpose).label}
-        raise RuleBroken(text % said, code="other_purpose", field="purpose")
+        names = {"account": row, "purpose": AccountPurpose(row.purpose).label}
+        raise RuleBroken(text % names, code="other_purpose", field="purpose")
     return row
 
 
@@ -231,7 +230,7 @@ def _new(
     )
 
 
-def _said(row: AccountAssignment, account: BankAccount) -> dict[str, object]:
+def _event_data(row: AccountAssignment, account: BankAccount) -> dict[str, object]:
     return {
         "account": str(account),
         "customer": row.customer_id,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.banking.enums import FileState
 from apps.banking.matching.words import name_key
-from apps.banking.models import SAID_APART, BankAccount, BankFile, BankLine
+from apps.banking.models import DETAILS_SEPARATOR, BankAccount, BankFile, BankLine
 from apps.banking.reading import Line, Reading, read_bank_file
 from apps.banking.rules import (
     ACCOUNT_NUMBER,
@@ -26,6 +26,7 @@ from apps.banking.rules import (
     plain_number,
 )
 from apps.banking.services.layouts import layouts
+from apps.banking.services.words import required_text
 from apps.banking.states import FILE_MOVES
 from apps.core.crypto import blind_index, encrypt
 from apps.core.enqueueing import enqueue_on_commit
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 POST = "apps.banking.tasks.post_lines"
 _COLUMNS = (
     "account_id", "file_id", "row", "day", "time", "amount", "balance_after", "party_index",
-    "name_index", "ref", "said", "fingerprint", "nth",
+    "name_index", "ref", "details", "fingerprint", "nth",
 )  # fmt: skip
 _COPY = f"COPY banking_bankline ({', '.join(_COLUMNS)}) FROM STDIN"
 _CHUNK = 5_000
@@ -142,13 +143,11 @@ def drop_file(file: BankFile, *, reason: str, by: "User", at: datetime) -> BankF
 
 
 def _judged(file: BankFile, to: FileState, *, reason: str, by: "User", at: datetime) -> BankFile:
-    said = " ".join(reason.split())[:200]
-    if len(said) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
+    why = required_text(reason)
     BankAccount.objects.select_for_update().get(pk=file.account_id)
     row = BankFile.objects.select_for_update().get(pk=file.pk)
     FILE_MOVES.check(FileState(row.state), to)
-    row.state, row.judged_at, row.judged_by, row.judged_why = to, at, by, said
+    row.state, row.judged_at, row.judged_by, row.judged_why = to, at, by, why
     return row
 
 
@@ -259,7 +258,7 @@ def _store(file: BankFile, reading: Reading) -> int:
 def _copied(file: BankFile, one: _Marked, names: dict[str, str]) -> str:
     """The line as COPY reads it; only the reference can hold what must be written otherwise."""
     line = one.line
-    sealed = encrypt(SAID_APART.join((line.party_name, line.party_number, line.text)))
+    sealed = encrypt(DETAILS_SEPARATOR.join((line.party_name, line.party_number, line.text)))
     name = names.get(line.party_name)
     if name is None:
         name = names[line.party_name] = blind_index(name_key(line.party_name), PARTY_NAME)

@@ -18,19 +18,24 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def save_layout(
-    *, code: str, name: str, source: str, said: Mapping[str, Any], by: "User", at: datetime
+    *, code: str, name: str, source: str, definition: Mapping[str, Any], by: "User", at: datetime
 ) -> BankLayout:
     """A new version of the layout ``code``. Raises BadInput for columns that there are none of and for
     the code of a layout that is built in."""
     if code in {one.code for one in BUILT_IN}:
         raise BadInput(_("A layout of this code is built in."), code="code_taken", field="code")
     try:
-        Layout.of({**said, "code": code})
+        Layout.of({**definition, "code": code})
     except (ValueError, TypeError, AttributeError) as error:
-        raise BadInput(str(error), code="bad_layout", field="said") from error
+        raise BadInput(str(error), code="bad_layout", field="definition") from error
     last = BankLayout.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0
     return BankLayout.objects.create(
-        code=code, version=last + 1, name=name, source=source, said=dict(said), created_by_id=by.pk
+        code=code,
+        version=last + 1,
+        name=name,
+        source=source,
+        definition=dict(definition),
+        created_by_id=by.pk,
     )
 
 
@@ -39,4 +44,4 @@ def layouts() -> list[Layout]:
     newest: dict[str, BankLayout] = {}
     for row in BankLayout.objects.order_by("code", "version"):
         newest[row.code] = row
-    return [*(Layout.of(row.as_said, BUILT_IN[-1]) for row in newest.values()), *BUILT_IN]
+    return [*(Layout.of(row.as_definition, BUILT_IN[-1]) for row in newest.values()), *BUILT_IN]

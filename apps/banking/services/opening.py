@@ -135,12 +135,16 @@ def _untrue_totals(rows: list[_Row], totals: Mapping[OpeningKind, Decimal]) -> l
     found = []
     for kind in OpeningKind:
         total = sum((row.amount for row in rows if row.kind == kind), Decimal(0))
-        said = totals.get(kind) or Decimal(0)
-        if total != said:
+        stated = totals.get(kind) or Decimal(0)
+        if total != stated:
             found.append(
                 BadInput(
                     _("%(kind)s: the rows add up to %(sum)s, the total says %(total)s.")
-                    % {"kind": kind.label, "sum": format_money(total), "total": format_money(said)},
+                    % {
+                        "kind": kind.label,
+                        "sum": format_money(total),
+                        "total": format_money(stated),
+                    },
                     code="total_differs",
                     field=kind.value,
                 )

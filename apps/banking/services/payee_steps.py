@@ -18,7 +18,7 @@ from apps.banking.enums import CallOutcome, PayeeState
 from apps.banking.models import PayeeAccount, PayeeCall
 from apps.banking.queries.payees import may_be_called
 from apps.banking.services.payees import RULE, about, end, locked, waits
-from apps.banking.services.words import said
+from apps.banking.services.words import required_text
 from apps.banking.states import PAYEE_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
@@ -55,7 +55,7 @@ def record_call(
             phone_index=found.phone_index,
             phone_since=found.phone_since,
             outcome=outcome,
-            said=said(remark, "remark"),
+            answer=required_text(remark, field="remark"),
             at=at,
             by_id=by.pk,
         )
@@ -64,8 +64,8 @@ def record_call(
             _move(row, PayeeState.CALLED_BACK, called_at=at)
             engine.ask_approval(kind=PAYEE, subject=row, by=by, at=at)
         elif outcome == CallOutcome.DENIED:
-            end(row, PayeeState.STOPPED, reason=call.said, by=by, at=at)
-            record("payee.stopped", row, by=by, at=at, data={**about(row), "reason": call.said})
+            end(row, PayeeState.STOPPED, reason=call.answer, by=by, at=at)
+            record("payee.stopped", row, by=by, at=at, data={**about(row), "reason": call.answer})
     return call
 
 

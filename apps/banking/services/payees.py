@@ -22,7 +22,7 @@ from apps.banking.enums import NameCheck, PayeePaperKind, PayeeState, PayoutPurp
 from apps.banking.models import BankAccount, PayeeAccount, PayeePaper
 from apps.banking.models.payees import UNDER_WAY
 from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, odd_signs, payee_number, same_name
-from apps.banking.services.words import said
+from apps.banking.services.words import required_text
 from apps.banking.states import PAYEE_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
@@ -119,7 +119,7 @@ def end_payee(payee: PayeeAccount, *, reason: str, by: "User", at: datetime) -> 
 @transaction.atomic
 def reveal_payee(payee: PayeeAccount, *, reason: str, by: "User", at: datetime) -> str:
     """The number in clear, to who says why; the reason is on record."""
-    why = said(reason)
+    why = required_text(reason)
     record("payee.revealed", payee, by=by, at=at, data={"reason": why})
     return clear_number(payee)
 
@@ -155,7 +155,7 @@ def end(row: PayeeAccount, to: PayeeState, *, reason: str, by: "User", at: datet
     asked = live_request(PAYEE, row)
     if asked is not None and asked.state == ApprovalState.OPEN:
         engine.withdraw_approval(kind=PAYEE, subject=row, reason=reason, by=by, at=at)
-    row.state, row.over_reason, row.over_at, row.over_by_id = to, said(reason), at, by.pk
+    row.state, row.over_reason, row.over_at, row.over_by_id = to, required_text(reason), at, by.pk
     row.save(update_fields=["state", "over_reason", "over_at", "over_by"])
 
 

@@ -92,8 +92,8 @@ def _check(
 
 
 def _refuse(words: str, code: str, result: ResultRow, file: PayoutFile, **more: str) -> None:
-    said = words % {"line": result.line, "payout": result.payout, "file": file.number, **more}
-    raise BadInput(said, code=code, field="file", row=result.line)
+    message = words % {"line": result.line, "payout": result.payout, "file": file.number, **more}
+    raise BadInput(message, code=code, field="file", row=result.line)
 
 
 def _contradicts(row: Payout, result: ResultRow) -> bool:
@@ -108,6 +108,6 @@ def _settle(row: Payout, result: ResultRow, *, by: "User", at: datetime) -> None
     settled = (PayoutState.PAID, PayoutState.RETURNED)
     if row.state == to or (to == PayoutState.UNCLEAR and row.state in settled):
         return
-    row.bank_said, row.bank_ref = result.said, row.bank_ref or result.ref
-    row.save(update_fields=["bank_said", "bank_ref"])
+    row.bank_answer, row.bank_ref = result.bank_answer, row.bank_ref or result.ref
+    row.save(update_fields=["bank_answer", "bank_ref"])
     close(row, to, by=by, at=at)

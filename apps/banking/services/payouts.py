@@ -21,7 +21,7 @@ from apps.banking.enums import AccountState, PayeeState, PayoutState
 from apps.banking.models import BankAccount, PayeeAccount, Payout
 from apps.banking.queries.payees import payee_account_for, payee_sha
 from apps.banking.queries.payouts import payout_of, payout_sha
-from apps.banking.services.words import said
+from apps.banking.services.words import required_text
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record, recorded_refusals
@@ -118,7 +118,7 @@ def cancel_payout(payout: Payout, *, reason: str, by: "User", at: datetime) -> P
     """Call off what is in no payment file yet; what it was for can be drafted again."""
     [row] = lock_payouts([payout.pk])
     PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.CANCELLED)
-    why = said(reason)
+    why = required_text(reason)
     if row.state == PayoutState.APPROVING:
         engine.withdraw_approval(kind=PAYOUT, subject=row, reason=why, by=by, at=at)
     row.state = PayoutState.CANCELLED

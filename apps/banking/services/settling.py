@@ -18,7 +18,7 @@ from apps.banking.queries.payouts import settled_by
 from apps.banking.services.payouts import about, lock_payouts
 from apps.banking.services.sides import PAYOUTS_IN_TRANSIT
 from apps.banking.services.using import post_against
-from apps.banking.services.words import said
+from apps.banking.services.words import required_text
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
@@ -77,8 +77,8 @@ def return_payout(
             text = _("Payout %(number)s came back") % {"number": row.number}
             post_against(line, Use.PAYOUT, PAYOUTS_IN_TRANSIT, text, by=by, at=at)
             row.return_line = line
-        row.bank_said = said(reason)
-        row.save(update_fields=["return_line", "bank_said"])
+        row.bank_answer = required_text(reason)
+        row.save(update_fields=["return_line", "bank_answer"])
         close(row, PayoutState.RETURNED, by=by, at=at)
     return row
 
@@ -88,8 +88,8 @@ def confirm_paid(payout: Payout, *, reason: str, by: "User", at: datetime) -> Pa
     with recorded_refusals(REFUSED, payout, "confirm", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         _check_other(row, by)
-        row.bank_said = said(reason)
-        row.save(update_fields=["bank_said"])
+        row.bank_answer = required_text(reason)
+        row.save(update_fields=["bank_answer"])
         close(row, PayoutState.PAID, by=by, at=at)
     return row
 
@@ -103,7 +103,7 @@ def close(row: Payout, to: PayoutState, *, by: "User", at: datetime) -> None:
     else:
         row.settled_at = at
     row.save(update_fields=["state", "unclear_at", "settled_at"])
-    data = {**about(row), "number": row.number, "said": row.bank_said}
+    data = {**about(row), "number": row.number, "said": row.bank_answer}
     record(f"payout.{to.value}", row, by=by, at=at, data=data)
 
 

@@ -1,13 +1,13 @@
-"""What a person says for the record."""
+"""Texts that a person must type, such as the reason of an act."""
 
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 
 
-def said(text: str, field: str = "reason") -> str:
-    """A reason in a few words, at most 200 signs. Raises BadInput (``reason_missing``) without one."""
-    tidy = " ".join(text.split())[:200]
+def required_text(text: str, *, field: str = "reason", most: int = 200) -> str:
+    """The text in one line, cut to ``most`` characters. Raises BadInput (``reason_missing``) for fewer than two."""
+    tidy = " ".join(text.split())[:most]
     if len(tidy) < 2:
         raise BadInput(_("Say why, in a few words."), code="reason_missing", field=field)
     return tidy

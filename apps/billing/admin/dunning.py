@@ -18,8 +18,8 @@ from apps.backoffice.acts import Act, ActContext, BulkAct
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin, RecordAdmin
 from apps.billing import services
-from apps.billing.admin.dunning_list import OverdueList, stand_in_words
-from apps.billing.enums import DunningStand
+from apps.billing.admin.dunning_list import OverdueList, status_in_words
+from apps.billing.enums import DunningStatus
 from apps.billing.forms import DunningPlanForm, PromiseForm, SeenForm
 from apps.billing.models import DunningNotice, DunningPlan, OverduePayer, PaymentPromise
 from apps.billing.queries.dunning import Overdue, overdue_payers
@@ -116,7 +116,7 @@ class OverduePayerAdmin(ListAdmin, PanelAdmin):
             return gettext("no letter is due")
         return format_html(
             '{} · {} · <a href="{}">{}</a>',
-            stand_in_words(overdue),
+            status_in_words(overdue),
             format_money(overdue.letter.total),
             reverse("admin:billing_overduepayer_draft", args=[record.pk]),
             _("Draft (PDF)"),
@@ -138,8 +138,8 @@ class OverduePayerAdmin(ListAdmin, PanelAdmin):
         return {
             "title": str(payer),
             "overdue": found,
-            "stand": DunningStand(found.step.stand) if found else None,
-            "said": stand_in_words(found) if found else "",
+            "status": DunningStatus(found.step.status) if found else None,
+            "status_text": status_in_words(found) if found else "",
             "letters": DunningNotice.objects.filter(bill_to=payer.pk).select_related("by")[:50],
             "promises": promises.select_related("statement", "by")[:20],
             "page_of_customer": reverse("admin:customers_customer_change", args=[payer.pk]),

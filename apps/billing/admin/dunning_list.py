@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.lists import Column, ListQuery, StaffList, View
-from apps.billing.enums import DunningStand
+from apps.billing.enums import DunningStatus
 from apps.billing.models import OverduePayer
 from apps.billing.models.dunning import MOST_LEVELS
 from apps.billing.queries.dunning import Overdue, overdue_payers
@@ -32,19 +32,19 @@ class PayerFilters(FilterForm):
     level = one_of([(str(n), str(n)) for n in range(1, MOST_LEVELS + 1)], _("next letter"))
 
 
-def stand_in_words(overdue: Overdue) -> str:
+def status_in_words(overdue: Overdue) -> str:
     """What comes next, and when."""
     step = overdue.step
-    said = str(DunningStand(step.stand).label)
+    text = str(DunningStatus(step.status).label)
     if step.level:
-        said = gettext("%(stand)s: no. %(level)d") % {"stand": said, "level": step.level}
-    return f"{said} · {step.on:%Y-%m-%d}" if step.on else said
+        text = gettext("%(stand)s: no. %(level)d") % {"stand": text, "level": step.level}
+    return f"{text} · {step.on:%Y-%m-%d}" if step.on else text
 
 
-def _stand(row: PayerRow) -> SafeString:
-    stand = DunningStand(row.overdue.step.stand)
-    words = stand_in_words(row.overdue)
-    return format_html('<span class="tag tag-{}">{}</span>', stand.colour, words)
+def _status(row: PayerRow) -> SafeString:
+    status = DunningStatus(row.overdue.step.status)
+    words = status_in_words(row.overdue)
+    return format_html('<span class="tag tag-{}">{}</span>', status.colour, words)
 
 
 def _since(row: PayerRow) -> str:
@@ -67,7 +67,7 @@ class OverdueList(StaffList):
             is_number=True,
         ),
         Column("had", _("last letter"), lambda row: str(row.overdue.level or "—")),
-        Column("stand", _("what comes next"), _stand),
+        Column("stand", _("what comes next"), _status),
     )
     views = (
         View("due", _("Letter due")),
@@ -91,7 +91,7 @@ class OverdueList(StaffList):
         found = [
             one
             for one in overdue_payers(today).values()
-            if query.view in ("all", one.step.stand) and level in (0, one.step.level)
+            if query.view in ("all", one.step.status) and level in (0, one.step.level)
         ]
         found.sort(key=lambda one: (one.oldest, one.payer_id))
         seen = self.rows(query).in_bulk([one.payer_id for one in found])

@@ -91,7 +91,7 @@ def _is_taken_by_hand(receipt: Receipt) -> bool:
     return receipt.source in by_hand and receipt.cancelled_at is None
 
 
-def _stands(allocation: Allocation) -> bool:
+def _in_force(allocation: Allocation) -> bool:
     return allocation.reverses_id is None and not hasattr(allocation, "reversed_by")
 
 
@@ -113,7 +113,7 @@ class ReceiptAdmin(PanelAdmin):
             options=_owed, may=_is_known, is_panel=True, done=_("Settled.")),
         Act("oldest", _("Settle the oldest first"), TAKE, _allocate_oldest, may=_is_known,
             is_panel=True),
-        Act("undo", _("Undo"), TAKE, _undo, form=ReasonForm, rows="allocations", may=_stands,
+        Act("undo", _("Undo"), TAKE, _undo, form=ReasonForm, rows="allocations", may=_in_force,
             done=_("Undone. It is owed again."), danger=True),
         Act("cancel", _("It was no money"), TAKE, _cancel, form=ReasonForm, danger=True,
             may=_is_taken_by_hand, is_panel=True,
@@ -134,7 +134,7 @@ class ReceiptAdmin(PanelAdmin):
         return {
             "title": str(receipt),
             "source": ReceiptSource(receipt.source),
-            "allocations": [(row, _stands(row)) for row in rows],
+            "allocations": [(row, _in_force(row)) for row in rows],
             "rest": receipt.amount - spent,
             "may_undo": request.user.has_perm(TAKE),
         }

@@ -18,13 +18,13 @@ from apps.billing.channels import tax_channel
 from apps.billing.enums import EnteredBy, RedFormState, RedReason, RedWish
 from apps.billing.forms import IssueForm
 from apps.billing.models import Invoice, RedForm
-from apps.billing.rules.red_forms import may_be_told
+from apps.billing.rules.red_forms import may_wish
 
 ISSUE = "billing.issue_invoice"
 
 
 def _may(wish: RedWish) -> Callable[[RedForm], bool]:
-    return lambda form: may_be_told(form.entered_by, form.state, wish) and not form.wish
+    return lambda form: may_wish(form.entered_by, form.state, wish) and not form.wish
 
 
 def _tell(wish: RedWish) -> Callable[[ActContext], None]:

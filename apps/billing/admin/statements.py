@@ -5,30 +5,26 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, ActContext, BulkAct
+from apps.backoffice.acts import Act, BulkAct
 from apps.backoffice.bulk import BulkAdmin
-from apps.backoffice.downloads import as_download
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
-from apps.billing import services
+from apps.billing.admin import statement_runs as runs
 from apps.billing.admin.ages import AgeFilter
 from apps.billing.admin.board import BoardPages
 from apps.billing.admin.finance_desk import EXPORT
+from apps.billing.admin.statement_runs import FINANCE, SERVICE
 from apps.billing.enums import (
     AllocationKind,
     BlockerKind,
     ChargeKind,
-    DisputeReason,
     Side,
-    StatementFile,
     StatementState,
     WriteOffState,
 )
@@ -42,15 +38,14 @@ from apps.billing.forms import (
     WriteOffForm,
 )
 from apps.billing.models import Statement
+from apps.billing.queries.compensation import compensation_of
 from apps.billing.queries.invoicing import invoiceable
 from apps.billing.queries.lines import lines_of, paid_at_the_door, parts_of
 from apps.billing.queries.owing import owed_on
 from apps.billing.rules.words import in_words
 from apps.billing.states import STATEMENT_MOVES
-from apps.core.errors import RuleBroken
 
 FREEZE, CONFIRM = "billing.freeze_statement", "billing.confirm_statement"
-SERVICE, FINANCE = "billing.service_statement", "billing.finance_statement"
 WAIVE, ASK = "billing.waive_blocker", "billing.request_invoice"
 # Where a blocker's cause is looked at.
 CAUSES = {
@@ -65,83 +60,6 @@ CAUSES = {
 
 def _can_become(state: StatementState) -> Any:
     return lambda statement: STATEMENT_MOVES.allows(statement.state, state)
-
-
-def _close_month(context: ActContext) -> HttpResponseBase:
-    job = services.ask_closing(month=context.typed["month"], **context.who)
-    return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[job.pk]))
-
-
-def _freeze(context: ActContext) -> str:
-    done = services.freeze_statements(
-        statement_ids=[context.record.pk], month=context.record.period, **context.who
-    )
-    return (
-        gettext("Frozen.")
-        if done
-        else gettext("An earlier month of this payer is open: freeze it first.")
-    )
-
-
-def _reopen(context: ActContext) -> None:
-    services.reopen_statement(statement_id=context.record.pk, **context.typed, **context.who)
-
-
-def _review(side: Side) -> Any:
-    def run(context: ActContext) -> None:
-        services.review_statement(statement_id=context.record.pk, side=side, **context.who)
-
-    return run
-
-
-def _send(side: Side) -> Any:
-    def run(context: ActContext) -> None:
-        services.send_statement(statement_id=context.record.pk, side=side, **context.who)
-
-    return run
-
-
-def _confirm(context: ActContext) -> None:
-    services.confirm_statement(statement_id=context.record.pk, **context.typed, **context.who)
-
-
-def _waive(context: ActContext) -> None:
-    services.waive_blocker(blocker_id=context.row.pk, **context.typed, **context.who)
-
-
-def _dispute(context: ActContext) -> None:
-    typed = {**context.typed, "why": DisputeReason(context.typed["why"])}
-    services.raise_dispute(charge_id=context.row.pk, **typed, **context.who)
-
-
-def _correct(context: ActContext) -> None:
-    services.correct_charge(charge_id=context.row.pk, **context.typed, **context.who)
-
-
-def _invoice(context: ActContext) -> HttpResponseBase:
-    invoice = services.request_invoice(
-        statement_ids=[context.record.pk], kind=context.typed["kind"], **context.who
-    )
-    return HttpResponseRedirect(reverse("admin:billing_invoice_change", args=[invoice.pk]))
-
-
-def _download(context: ActContext) -> HttpResponseBase:
-    made = services.export_statement(
-        statement_id=context.record.pk, form=StatementFile(context.typed["form"]), **context.who
-    )
-    if isinstance(made, tuple):
-        name, file = made
-        return as_download(file, name)
-    return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[made.pk]))
-
-
-def _ask_write_off(context: ActContext) -> HttpResponseBase:
-    row = services.ask_write_off(statement_id=context.record.pk, **context.typed, **context.who)
-    return HttpResponseRedirect(reverse("admin:billing_writeoff_change", args=[row.pk]))
-
-
-def _small(context: ActContext) -> None:
-    services.settle_small_difference(statement_id=context.record.pk, **context.typed, **context.who)
 
 
 def _reviews(side: Side) -> Any:
@@ -164,7 +82,7 @@ def _is_with_customer(statement: Statement) -> bool:
 
 def _review_act(name: str, side: Side, permission: str) -> Act:
     return Act(
-        name, _("Reviewed: it is right"), permission, _review(side), may=_reviews(side),
+        name, _("Reviewed: it is right"), permission, runs.review(side), may=_reviews(side),
         done=_("Reviewed. The other side can send it."), is_panel=True,
         explains=_("What stands in its way is looked for again and reported with it."),
     )  # fmt: skip
@@ -172,18 +90,10 @@ def _review_act(name: str, side: Side, permission: str) -> Act:
 
 def _send_act(name: str, side: Side, permission: str) -> Act:
     return Act(
-        name, _("Send it to the payer"), permission, _send(side), may=_sends(side),
+        name, _("Send it to the payer"), permission, runs.send(side), may=_sends(side),
         done=_("Sent. It runs out by the settlement cycle."), is_panel=True,
         explains=_("By the payer's channel, with a private link. It cannot be opened again then."),
     )  # fmt: skip
-
-
-def _run_send(context: ActContext) -> None:
-    side = Side(context.record.issued_by_side)
-    if not context.by.has_perm(SERVICE if side == Side.SERVICE else FINANCE):
-        said = gettext("%(side)s issues this statement; you review it.") % {"side": side.label}
-        raise RuleBroken(said, code="wrong_side", rule="BIL-2")
-    services.send_statement(statement_id=context.record.pk, side=side, **context.who)
 
 
 @admin.register(Statement)
@@ -204,44 +114,44 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
     ordering = ("-period", "-id")
     page_template = "billing/statement.html"
     entry = Act(
-        "freeze-month", _("Close a month"), FREEZE, _close_month, form=MonthForm,
+        "freeze-month", _("Close a month"), FREEZE, runs.close_month, form=MonthForm,
         explains=_("A job freezes every open statement of a month that is over, key customers first. "
                    "Running it again changes nothing; late charges go into the open month."),
     )  # fmt: skip
     acts = (
-        Act("freeze", _("Freeze it"), FREEZE, _freeze, may=_can_become(StatementState.FROZEN),
+        Act("freeze", _("Freeze it"), FREEZE, runs.freeze, may=_can_become(StatementState.FROZEN),
             is_panel=True),
         _review_act("review-service", Side.SERVICE, SERVICE),
         _review_act("review-finance", Side.FINANCE, FINANCE),
         _send_act("send-service", Side.SERVICE, SERVICE),
         _send_act("send-finance", Side.FINANCE, FINANCE),
-        Act("confirm", _("The customer agrees"), CONFIRM, _confirm, form=AgreedForm, may=_is_sent,
+        Act("confirm", _("The customer agrees"), CONFIRM, runs.confirm, form=AgreedForm, may=_is_sent,
             done=_("Agreed."), is_panel=True),
-        Act("invoice", _("Ask for an invoice"), ASK, _invoice, form=InvoiceKindForm,
+        Act("invoice", _("Ask for an invoice"), ASK, runs.ask_invoice, form=InvoiceKindForm,
             may=_is_with_customer, is_panel=True,
             explains=_("On all that is neither disputed nor invoiced yet.")),
-        Act("download", _("Download it"), EXPORT, _download, form=FileForm, is_panel=True,
+        Act("download", _("Download it"), EXPORT, runs.download, form=FileForm, is_panel=True,
             explains=_("A long one is made by a job, and fetched on its page.")),
-        Act("small", _("Give up a small difference"), "billing.take_receipt", _small,
+        Act("small", _("Give up a small difference"), "billing.take_receipt", runs.settle_small,
             form=ReasonForm, may=_is_with_customer, is_panel=True, danger=True,
             done=_("Settled.")),
-        Act("write-off", _("Ask for a write-off"), "billing.ask_write_off", _ask_write_off,
+        Act("write-off", _("Ask for a write-off"), "billing.ask_write_off", runs.ask_write_off,
             form=WriteOffForm, may=_is_with_customer, is_panel=True, danger=True,
             explains=_("Two people who did not ask approve it: a manager, and the general manager or"
                        " a deputy. A payment meanwhile makes it void.")),
-        Act("reopen", _("Open it again"), FINANCE, _reopen, form=ReasonForm, danger=True,
+        Act("reopen", _("Open it again"), FINANCE, runs.reopen, form=ReasonForm, danger=True,
             may=_can_become(StatementState.OPEN), is_panel=True,
             done=_("Open: it takes charges again and is frozen anew.")),
-        Act("waive", _("Send it in spite of this"), WAIVE, _waive, form=ReasonForm, rows="blockers",
+        Act("waive", _("Send it in spite of this"), WAIVE, runs.waive_blocker, form=ReasonForm, rows="blockers",
             may=lambda blocker: blocker.waived_at is None, done=_("Waived, with your reason.")),
-        Act("dispute", _("The customer disputes this line"), SERVICE, _dispute, form=DisputeForm,
+        Act("dispute", _("The customer disputes this line"), SERVICE, runs.dispute_line, form=DisputeForm,
             rows="charges", may=lambda charge: charge.gross > 0 and charge.corrects_id is None,
             done=_("Disputed. The rest stays payable.")),
-        Act("correct", _("Correct this line"), FINANCE, _correct, form=CorrectForm, rows="charges",
+        Act("correct", _("Correct this line"), FINANCE, runs.correct_line, form=CorrectForm, rows="charges",
             done=_("Corrected, in the payer's open month.")),
     )  # fmt: skip
     bulk_acts = (
-        BulkAct("send", _("Send to the payers"), "billing.view_statement", _run_send,
+        BulkAct("send", _("Send to the payers"), "billing.view_statement", runs.send_by_its_side,
                 explains=_("Those that are reviewed and that nothing stands in the way of.")),
     )  # fmt: skip
 
@@ -307,6 +217,7 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             "door": door.aggregate(sum=Sum("amount"))["sum"],
             "door_lines": paid_at_the_door(statement, lines) if "door_payments" in there else (),
             "write_offs": [(one, WriteOffState(one.state)) for one in of("write_offs")],
+            "compensation": compensation_of(statement),
             "owed": owed,
             "to_invoice": rest,
             "lines": lines,

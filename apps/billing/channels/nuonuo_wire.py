@@ -129,12 +129,12 @@ def _call(method: str, payload: dict[str, Any], begin: Begin, token: str) -> Any
 
 def _read(answer: http.Answer, token: str) -> Any:
     try:
-        said = json.loads(answer.body)
-        code, words = str(said["code"])[:40], str(said.get("describe") or "")[:200]
+        content = json.loads(answer.body)
+        code, words = str(content["code"])[:40], str(content.get("describe") or "")[:200]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unclear(f"http_{answer.status}") from error
     if code in SUCCESS and answer.status == 200:
-        return said.get("result")
+        return content.get("result")
     if code in TOKEN_GONE:
         raise _TokenGone(token, code, words)
     if code in USED_UP:
@@ -181,15 +181,15 @@ def _fetch() -> tuple[str, int]:
             headers={"content-type": "application/x-www-form-urlencoded;charset=UTF-8"},
             rules=http.Rules(timeout=8.0, check_address=False),
         )
-        said = json.loads(answer.body)
+        content = json.loads(answer.body)
     except (http.NotSent, http.PerhapsSent) as error:
         raise tokens.NoToken(str(error)) from error
     except ValueError as error:
         raise tokens.NoToken(f"http_{answer.status}") from error
     try:
-        token, seconds = str(said["access_token"]), int(said["expires_in"])
+        token, seconds = str(content["access_token"]), int(content["expires_in"])
     except (ValueError, KeyError, TypeError) as error:
-        code = said.get("error") if isinstance(said, dict) else ""
+        code = content.get("error") if isinstance(content, dict) else ""
         raise tokens.NoToken(str(code or "token_refused")[:40]) from error
     TaxProvider.objects.filter(pk=_holder()).update(token_since=Now())
     return token, seconds

@@ -1,7 +1,7 @@
 """The choices of the billing floor, with the words and colours staff see."""
 
 from apps.billing.enums.deliveries import PaperKind, PaperState
-from apps.billing.enums.dunning import DunningStand
+from apps.billing.enums.dunning import DunningStatus
 from apps.billing.enums.events import EVENT_DETAILS, EVENT_KINDS, EVENT_ROWS, EVENT_VALUES
 from apps.billing.enums.payments import (
     AllocationKind,
@@ -47,7 +47,7 @@ __all__ = [
     "ChequeState",
     "DisputeReason",
     "DisputeState",
-    "DunningStand",
+    "DunningStatus",
     "EnteredBy",
     "InvoiceKind",
     "InvoiceState",

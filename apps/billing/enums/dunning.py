@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.choices import ColourChoices
 
 
-class DunningStand(ColourChoices):
+class DunningStatus(ColourChoices):
     """What comes next for a payer, read from rows on each look and never kept."""
 
     DUE = "due", _("Letter due"), "red"

@@ -1448,8 +1448,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("pay_on", models.DateField(verbose_name="pays on")),
-                ("said_on", models.DateField(verbose_name="said on")),
-                ("said_by", apps.core.crypto.EncryptedTextField(verbose_name="who said so")),
+                ("given_on", models.DateField(verbose_name="said on")),
+                ("given_by", apps.core.crypto.EncryptedTextField(verbose_name="who said so")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
                 ("at", models.DateTimeField(verbose_name="noted")),
                 (
@@ -2861,7 +2861,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="paymentpromise",
             constraint=models.CheckConstraint(
-                condition=models.Q(("pay_on__gte", models.F("said_on"))), name="promise_to_come"
+                condition=models.Q(("pay_on__gte", models.F("given_on"))), name="promise_to_come"
             ),
         ),
         migrations.AddIndex(

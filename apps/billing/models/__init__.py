@@ -14,7 +14,8 @@ from apps.billing.models.invoices import Invoice, InvoiceLine
 from apps.billing.models.papers import StatementPaper
 from apps.billing.models.payments import Allocation, Cheque, DoorPayment, Receipt
 from apps.billing.models.ratings import ShipmentRating
-from apps.billing.models.statements import Blocker, Statement, StatementTotal
+from apps.billing.models.statement_parts import Blocker, StatementTotal
+from apps.billing.models.statements import Statement
 from apps.billing.models.tax import RedForm, RedLine, TaxProvider
 from apps.billing.models.terms import BillingTerms
 from apps.billing.models.write_offs import WriteOff

@@ -202,8 +202,8 @@ class PaymentPromise(AppendOnly):
         Statement, models.PROTECT, related_name="promises", verbose_name=_("statement")
     )
     pay_on = models.DateField(_("pays on"))
-    said_on = models.DateField(_("said on"))
-    said_by = EncryptedTextField(_("who said so"))
+    given_on = models.DateField(_("said on"))
+    given_by = EncryptedTextField(_("who said so"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     at = models.DateTimeField(_("noted"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("noted by"))
@@ -216,7 +216,7 @@ class PaymentPromise(AppendOnly):
         ordering = ["-id"]
         indexes = [models.Index(fields=["statement", "-id"], name="promise_newest")]
         constraints = [
-            models.CheckConstraint(name="promise_to_come", condition=Q(pay_on__gte=F("said_on"))),
+            models.CheckConstraint(name="promise_to_come", condition=Q(pay_on__gte=F("given_on"))),
         ]
 
     def __str__(self) -> str:

@@ -5,12 +5,21 @@ Rows go straight into the file, so that memory does not grow with them.
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from itertools import islice
 from typing import IO, Any, cast
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from apps.billing.enums import StatementFile
 from apps.billing.models import Statement
+from apps.billing.queries.compensation import (
+    compensation_of,
+    headings,
+    in_one_line,
+    sheet_rows,
+)
 from apps.billing.queries.exporting import HEADINGS, copy_lines, line_rows, summary_rows
 from apps.billing.queries.papers import statement_pdf
 from apps.core.sheets import stream_csv
@@ -58,10 +67,12 @@ def statement_file(
 
 def _fill_xlsx(file: IO[bytes], statement: Statement, lines: Rows) -> None:
     head, *figures = summary_rows(statement)
-    pages = [
+    pages: list[tuple[str, tuple[Any, ...], Rows]] = [
         (_("Summary"), head, figures),
         (_("Lines"), HEADINGS, _with_total(lines)),
     ]
+    if compensation := sheet_rows(statement):
+        pages.append((_("Compensation paid out"), tuple(headings()), compensation))
     fill_book(file, pages)
 
 
@@ -78,7 +89,21 @@ def _fill_csv(file: IO[bytes], statement: Statement, encoding: str) -> None:
     head = next(stream_csv(HEADINGS, ())).removeprefix(MARK)
     file.write(head.encode(encoding))
     # The mark stands once.
-    copy_lines(statement, cast("IO[bytes]", _Rows(file, encoding.removesuffix("-sig"))))
+    plain = encoding.removesuffix("-sig")
+    copy_lines(statement, cast("IO[bytes]", _Rows(file, plain)))
+    file.writelines(
+        line.encode(plain) for line in islice(stream_csv((), _paid_out(statement)), 1, None)
+    )
+
+
+def _paid_out(statement: Statement) -> Iterator[tuple[Any, ...]]:
+    """Compensation as lines of nothing charged: the sum of the file stays that of the statement."""
+    for row in compensation_of(statement):
+        customer = row.claim.customer.display_name if row.claim.customer else ""
+        yield (
+            localdate(row.paid_at), row.claim.waybill.number, customer, None, None, None, None,
+            _("Compensation paid out"), None, Decimal(0), in_one_line(row),
+        )  # fmt: skip
 
 
 class _Rows:

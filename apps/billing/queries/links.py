@@ -34,6 +34,6 @@ def statement_of_token(token: str) -> Statement | None:
 
 
 def _seal(statement: Statement) -> str:
-    said = f"{statement.pk}:{statement.number}"
-    digest = salted_hmac(_PAGE, said, algorithm="sha256").digest()[:16]
+    sealed = f"{statement.pk}:{statement.number}"
+    digest = salted_hmac(_PAGE, sealed, algorithm="sha256").digest()[:16]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -16,6 +16,7 @@ from apps.banking.enums import AccountPurpose
 from apps.banking.queries import pay_to
 from apps.billing.enums import StatementState
 from apps.billing.models import Charge, Statement
+from apps.billing.queries.compensation import headings, sheet_rows
 from apps.billing.queries.lines import all_lines
 from apps.billing.rules.words import in_words
 from apps.core.errors import RuleBroken
@@ -33,8 +34,8 @@ def statement_pdf(statement: Statement) -> bytes:
     """The paper that the payer gets; before it is sent it says so. Its account is the one that the payer
     was told when it was sent. RuleBroken ``still_open`` while charges come."""
     if statement.state == StatementState.OPEN:
-        said = _("%(number)s is still open: freeze it first.") % {"number": statement.number}
-        raise RuleBroken(said, code="still_open")
+        message = _("%(number)s is still open: freeze it first.") % {"number": statement.number}
+        raise RuleBroken(message, code="still_open")
     at = statement.sent_at or statement.frozen_at
     assert at is not None  # noqa: S101  # a constraint says that a frozen one has its instant
     with override("zh-hans"):
@@ -61,6 +62,10 @@ def paper_of(statement: Statement, at: datetime) -> dict[str, Any]:
         "line_headings": [
             _("Day"), _("Waybill"), _("Customer"), _("From – to"), _("Kind"), _("Weight (kg)"), _("Amount"),
         ],
+        "compensation": [
+            [f"{day:%m-%d}", *texts, amount(paid)] for day, *texts, paid in sheet_rows(statement)
+        ],
+        "compensation_headings": headings(),
         "left_out": _("%(n)d more lines are in the spreadsheet.") % {"n": more} if more > 0 else "",
         "words": _words(statement),
     }  # fmt: skip
@@ -120,6 +125,7 @@ def _words(statement: Statement) -> dict[str, str]:
         "in_words": _("In words"),
         "payment_code": code % {"number": statement.number},
         "lines": _("Lines"),
+        "compensation": _("Compensation paid to you this month, not part of the figures"),
         "our_stamp": _("Our stamp and day:"),
         "your_stamp": _("Agreed, the payer's stamp and day:"),
     }

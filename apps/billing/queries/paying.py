@@ -46,8 +46,10 @@ def items_of(payer_ids: Collection[int]) -> list[Item]:
 
 def cheques_named(texts: Iterable[str], amounts: Collection[Decimal]) -> list[Item]:
     """Cheques of these amounts that wait for their money, by their number in one of the texts."""
-    said = {token for text in texts for token in tokens(text)}
-    return _cheques(_awaited().filter(number__in=said, amount__in=amounts)) if said else []
+    mentioned = {token for text in texts for token in tokens(text)}
+    return (
+        _cheques(_awaited().filter(number__in=mentioned, amount__in=amounts)) if mentioned else []
+    )
 
 
 def cheques_of(payer_ids: Collection[int], amounts: Collection[Decimal]) -> list[Item]:
@@ -70,8 +72,8 @@ def receipts_for(cheque: Cheque) -> QuerySet[Receipt]:
 def _awaited() -> QuerySet[Cheque]:
     """Presented, or said to be paid before the bank's line came."""
     presented = Q(state=ChequeState.PRESENTED)
-    said = Q(state=ChequeState.CLEARED) & ~Q(receipt__source_key__startswith=BANK_LINE)
-    return Cheque.objects.filter(presented | said)
+    cleared_by_hand = Q(state=ChequeState.CLEARED) & ~Q(receipt__source_key__startswith=BANK_LINE)
+    return Cheque.objects.filter(presented | cleared_by_hand)
 
 
 def _cheques(found: QuerySet[Cheque]) -> list[Item]:
@@ -86,9 +88,9 @@ def _cheques(found: QuerySet[Cheque]) -> list[Item]:
 
 def _serials(text: str) -> set[str]:
     """What may be the end of a statement's number: alone, or with all that goes before."""
-    said = tokens(text)
-    found = {token for token in said if _SERIAL.fullmatch(token)}
-    return found | set(_WHOLE.findall("".join(said)))
+    found_tokens = tokens(text)
+    found = {token for token in found_tokens if _SERIAL.fullmatch(token)}
+    return found | set(_WHOLE.findall("".join(found_tokens)))
 
 
 def _items(which: str, given: dict[str, Any]) -> list[Item]:

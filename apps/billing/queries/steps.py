@@ -16,8 +16,8 @@ def steps_of(rating: ShipmentRating) -> tuple[list[Step], bool]:
 def in_short(charge: Charge) -> str:
     """A tier's steps as one line, for papers and sheets."""
     _made, steps = _explained(charge)
-    said = "; ".join(step.how for step in steps)
-    return said[: Charge._meta.get_field("reason").max_length]
+    text = "; ".join(step.how for step in steps)
+    return text[: Charge._meta.get_field("reason").max_length]
 
 
 def _explained(charge: Charge) -> tuple[Adjustment, list[Step]]:

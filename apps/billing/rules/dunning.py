@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from apps.billing.enums import DunningStand
+from apps.billing.enums import DunningStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class OverdueItem:
 class Step:
     """What comes next for an item: ``level`` goes on the day ``on``, or nothing until then."""
 
-    stand: DunningStand
+    status: DunningStatus
     level: int = 0
     on: date | None = None
 
@@ -70,8 +70,8 @@ class Letter:
     def seen(self) -> str:
         """What a person has looked at: anything else is another letter."""
         parts = [f"{item.statement_id}:{level}:{item.asked}" for item, level in self.raised]
-        said = ",".join([str(self.level.level), *parts, str(self.total)])
-        return hashlib.sha256(said.encode()).hexdigest()
+        content = ",".join([str(self.level.level), *parts, str(self.total)])
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 def with_advance(items: Sequence[OverdueItem], advance: Decimal) -> list[OverdueItem]:
@@ -88,49 +88,51 @@ def with_advance(items: Sequence[OverdueItem], advance: Decimal) -> list[Overdue
 def next_step(item: OverdueItem, levels: Sequence[Level], today: date) -> Step:
     """One level at a time, never before its day nor before the last letter's time to pay is over."""
     if item.asked <= 0:
-        return Step(DunningStand.COVERED)
+        return Step(DunningStatus.COVERED)
     if item.promised is not None and item.promised >= today:
-        return Step(DunningStand.PROMISED, on=item.promised)
+        return Step(DunningStatus.PROMISED, on=item.promised)
     following = [one for one in levels if one.level > item.level]
     if not following:
-        return Step(DunningStand.LAST_SENT)
+        return Step(DunningStatus.LAST_SENT)
     level = min(following, key=lambda one: one.level)
     on = item.due_on + timedelta(days=level.after_days)
     if item.pay_by is not None:
         on = max(on, item.pay_by + timedelta(days=1))
-    stand = DunningStand.DUE if on <= today else DunningStand.WAITS
-    return Step(stand, level.level, on)
+    status = DunningStatus.DUE if on <= today else DunningStatus.WAITS
+    return Step(status, level.level, on)
 
 
 def letter_of(items: Sequence[OverdueItem], levels: Sequence[Level], today: date) -> Letter | None:
     """The payer's letter of today, None where none is due: the highest level that an item comes to.
     What is promised, disputed or paid in advance is not on it."""
     steps = [(item, next_step(item, levels, today)) for item in items]
-    raised = tuple((item, step.level) for item, step in steps if step.stand == DunningStand.DUE)
+    raised = tuple((item, step.level) for item, step in steps if step.status == DunningStatus.DUE)
     if not raised:
         return None
     highest = max(level for _item, level in raised)
     named = tuple(
-        item for item, step in steps if step.stand in (DunningStand.WAITS, DunningStand.LAST_SENT)
+        item
+        for item, step in steps
+        if step.status in (DunningStatus.WAITS, DunningStatus.LAST_SENT)
     )
     return Letter(next(one for one in levels if one.level == highest), raised, named)
 
 
 # What a payer with several overdue statements is shown as: the first of these that one of them is.
 _ORDER = (
-    DunningStand.DUE,
-    DunningStand.WAITS,
-    DunningStand.PROMISED,
-    DunningStand.LAST_SENT,
-    DunningStand.COVERED,
+    DunningStatus.DUE,
+    DunningStatus.WAITS,
+    DunningStatus.PROMISED,
+    DunningStatus.LAST_SENT,
+    DunningStatus.COVERED,
 )
 
 
 def payers_step(items: Sequence[OverdueItem], levels: Sequence[Level], today: date) -> Step:
     """What comes next for the payer of these items (at least one)."""
     steps = [next_step(item, levels, today) for item in items]
-    stand = next(stand for stand in _ORDER if any(step.stand == stand for step in steps))
-    those = [step for step in steps if step.stand == stand]
-    if stand == DunningStand.DUE:
+    status = next(status for status in _ORDER if any(step.status == status for step in steps))
+    those = [step for step in steps if step.status == status]
+    if status == DunningStatus.DUE:
         return max(those, key=lambda step: step.level)
     return min(those, key=lambda step: step.on or date.max)

@@ -9,7 +9,7 @@ _TELL = {
 }
 
 
-def may_be_told(entered_by: str, state: str, wish: RedWish) -> bool:
+def may_wish(entered_by: str, state: str, wish: RedWish) -> bool:
     """Whoever entered a form may withdraw it, the other side confirm or refuse it (papers of
     confirmInfoCancel and confirm)."""
     return wish in _TELL.get((EnteredBy(entered_by), RedFormState(state)), set())

@@ -20,38 +20,38 @@ def in_words(amount: Decimal) -> str:
         return "零元整"
     whole, cents = divmod(int(abs(value) * 100), 100)
     jiao, fen = divmod(cents, 10)
-    said = f"{_whole(whole)}元" if whole else ""
+    words = f"{_whole(whole)}元" if whole else ""
     if not cents:
-        said += "整"
+        words += "整"
     elif jiao:
-        said += DIGITS[jiao] + "角" + (DIGITS[fen] + "分" if fen else "整")
+        words += DIGITS[jiao] + "角" + (DIGITS[fen] + "分" if fen else "整")
     else:
-        said += ("零" if whole else "") + DIGITS[fen] + "分"
-    return ("负" if value < 0 else "") + said
+        words += ("零" if whole else "") + DIGITS[fen] + "分"
+    return ("负" if value < 0 else "") + words
 
 
 def _whole(number: int) -> str:
     """An integer above 0 in words, group by group of four places."""
-    said, gap = "", False
+    words, gap = "", False
     for group in range(len(GROUPS) - 1, -1, -1):
         part = number // 10_000**group % 10_000
         if not part:
-            gap = bool(said)
+            gap = bool(words)
             continue
-        if said and (gap or part < 1000):
-            said += DIGITS[0]
-        said += _group(part) + GROUPS[group]
+        if words and (gap or part < 1000):
+            words += DIGITS[0]
+        words += _group(part) + GROUPS[group]
         gap = False
-    return said
+    return words
 
 
 def _group(part: int) -> str:
-    said, zero = "", False
+    words, zero = "", False
     for place in (3, 2, 1, 0):
         digit = part // 10**place % 10
         if digit:
-            said += (DIGITS[0] if zero and said else "") + DIGITS[digit] + PLACES[place]
+            words += (DIGITS[0] if zero and words else "") + DIGITS[digit] + PLACES[place]
             zero = False
         else:
             zero = True
-    return said
+    return words

@@ -1,5 +1,12 @@
 """All writes of the billing floor. Each records its event in the same transaction."""
 
+from apps.billing.services.allocating import (
+    allocate,
+    allocate_oldest,
+    settle_small_difference,
+    undo_allocation,
+    write_off,
+)
 from apps.billing.services.bank_lines import settle_lines
 from apps.billing.services.blockers import find_blockers, waive_blocker
 from apps.billing.services.charges import correct_charge, post_charges
@@ -37,9 +44,9 @@ from apps.billing.services.disputes import (
 from apps.billing.services.door_payments import note_door_payment
 from apps.billing.services.dunning import (
     change_plan,
-    keep_letter_hash,
     note_promise,
     send_dunning,
+    store_letter_hash,
 )
 from apps.billing.services.exporting import ask_statement_files, export_statement
 from apps.billing.services.holding import hold_customers
@@ -51,17 +58,12 @@ from apps.billing.services.invoices import (
     reverse_invoice,
     withdraw_invoice,
 )
-from apps.billing.services.papers import keep_paper_hash
+from apps.billing.services.papers import store_paper_hash
 from apps.billing.services.receipts import (
-    allocate,
-    allocate_oldest,
     cancel_receipt,
     identify_receipt,
-    settle_small_difference,
     take_back_receipt,
     take_receipt,
-    undo_allocation,
-    write_off,
 )
 from apps.billing.services.signed_receipts import end_signed_receipts, time_signed_receipts
 from apps.billing.services.statements import (
@@ -120,8 +122,6 @@ __all__ = [
     "hold_customers",
     "identify_receipt",
     "issue_invoice",
-    "keep_letter_hash",
-    "keep_paper_hash",
     "lapse_cheque",
     "lift_price",
     "look_for_red_forms",
@@ -150,6 +150,8 @@ __all__ = [
     "settle_lines",
     "settle_small_difference",
     "sign_for_paper",
+    "store_letter_hash",
+    "store_paper_hash",
     "submit_invoice",
     "take_back_receipt",
     "take_from_channel",

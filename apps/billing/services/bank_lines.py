@@ -25,8 +25,9 @@ from apps.billing.models import Receipt
 from apps.billing.models.payments import BANK_LINE
 from apps.billing.queries.paying import CHEQUE, cheques_of, items_of
 from apps.billing.services import books
+from apps.billing.services.allocating import allocate
 from apps.billing.services.cheques import clear_cheque_by_line, take_back_clearing
-from apps.billing.services.receipts import allocate, take_receipt
+from apps.billing.services.receipts import take_receipt
 from apps.core.errors import RuleBroken
 
 

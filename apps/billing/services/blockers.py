@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import StatementState
 from apps.billing.models import BillingTerms, Blocker, Statement
 from apps.billing.services.moving import lock_statement
-from apps.billing.services.words import said
 from apps.claims.queries.money import Unsettled, unsettled
 from apps.complaints.enums import TROUBLE, CaseState
 from apps.core.errors import RuleBroken
@@ -114,7 +114,7 @@ def _claims(statement_ids: list[int]) -> list[Unsettled]:
 @transaction.atomic
 def waive_blocker(*, blocker_id: int, reason: str, by: User, at: datetime) -> Blocker:
     """Send the statement in spite of it, for a reason that stays on record."""
-    reason = said(reason)
+    reason = required_text(reason)
     found = Blocker.objects.only("statement_id").get(pk=blocker_id)
     statement = lock_statement(found.statement_id, by)
     blocker = Blocker.objects.select_for_update().get(pk=blocker_id)

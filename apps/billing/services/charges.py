@@ -9,11 +9,11 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import ChargeKind, Side, StatementState
 from apps.billing.inputs import NewCharge, Payer
 from apps.billing.models import BillingTerms, Charge, Statement
 from apps.billing.rules.months import month_of, next_month
-from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
 from apps.core.opaque import PER_DAY, dated_number
@@ -211,7 +211,7 @@ def _correct(
                 waybill=first.waybill,
                 facts=first.facts,
                 corrects_id=first.pk,
-                reason=said(reason),
+                reason=required_text(reason),
             )
         ],
         by=by,

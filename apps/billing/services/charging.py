@@ -1,42 +1,39 @@
 """Shipments become charges: priced when the event comes that puts them into a month, priced again when
 the scale says otherwise, and noted with the reason where there is no price (BIL-1)."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import ChargeKind
-from apps.billing.inputs import NewCharge
-from apps.billing.models import Charge, ShipmentRating
+from apps.billing.models import ShipmentRating
 from apps.billing.queries.questions import questions_of
 from apps.billing.rules.months import month_of
 from apps.billing.rules.shipments import service_day, taken_on
 from apps.billing.services import clocks
 from apps.billing.services.charges import post_charges
-from apps.billing.services.words import said
+from apps.billing.services.shipment_charges import (
+    charged_lines,
+    correct_charges,
+    lines_of,
+    new_charges,
+    tax_class,
+    tax_classes,
+)
 from apps.core import cached_tables
-from apps.core.cached_tables import CachedTables
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
-from apps.customers.enums import SettlementMethod
 from apps.events.services import record
 from apps.pricing.enums import BillingEvent
-from apps.pricing.models import TaxClass
 from apps.pricing.queries.pricing import Asked, Price, rate_shipments
 from apps.pricing.rating import Unrated, inputs_of
 from apps.pricing.rating.amounts import yuan
 from apps.tracking.models import Waybill
-
-AT_THE_DOOR = (SettlementMethod.CASH, SettlementMethod.FREIGHT_COLLECT)
-# (kind, tax class) → yuan
-Lines = dict[tuple[str, int], Decimal]
 
 
 @transaction.atomic
@@ -49,7 +46,7 @@ def charge_shipments(*, waybill_ids: Collection[int], by: User, at: datetime) ->
         )
     )
     waybills = _waybills(set(waybill_ids) - rated)
-    with cached_tables.checked_together(_tax_classes):
+    with cached_tables.checked_together(tax_classes):
         return _charge(waybills, by=by, at=at)
 
 
@@ -58,14 +55,14 @@ def rate_again(*, waybill_ids: Collection[int], reason: str, by: User, at: datet
     """Price shipments anew, by the rules of the day each was taken; what changes is charged as
     corrections with the reason, in the payer's open month. What a person set stays. Returns how many
     changed."""
-    reason = said(reason)
+    reason = required_text(reason)
     ratings = {
         row.waybill_id: row
         for row in ShipmentRating.objects.select_for_update()
         .filter(waybill_id__in=waybill_ids, is_set=False)
         .order_by("pk")
     }
-    with cached_tables.checked_together(_tax_classes):
+    with cached_tables.checked_together(tax_classes):
         return _rate_again(_waybills(ratings), ratings, reason=reason, by=by, at=at)
 
 
@@ -90,7 +87,7 @@ def _rate_again(
             filled.append(row)
             _post([(waybill, row, price)], by=by, at=at)
         elif before != row.gross:
-            _correct(row, waybill, _lines_of(price, waybill), reason=reason, by=by, at=at)
+            correct_charges(row, waybill, lines_of(price, waybill), reason=reason, by=by, at=at)
         changed += first or before != row.gross
     clocks.rated(filled, by=by, at=at)
     return changed
@@ -105,15 +102,15 @@ def set_price(
     gross = money(gross)
     if gross < 0:
         raise BadInput(_("An amount above 0."), code="bad_amount", field="gross")
-    reason = said(reason)
+    reason = required_text(reason)
     waybill = next(iter(_waybills([row.waybill_id])), None)
     if waybill is None:
         raise RuleBroken(_("The shipment is no longer there."), code="no_waybill")
-    now = _charged(row.waybill)
+    now = charged_lines(row.waybill)
     main = max(now, key=lambda key: abs(now[key]), default=None)
     rest = sum((amount for key, amount in now.items() if key != main), Decimal(0))
     if main is None:
-        tax = _tax_class("delivery", taken_on(waybill))
+        tax = tax_class("delivery", taken_on(waybill))
         main = (ChargeKind.FREIGHT, tax)
     if row.gross is None:
         clocks.rated([row], by=by, at=at)
@@ -121,7 +118,7 @@ def set_price(
     row.gross, row.refusal, row.refusal_code = gross, "", ""
     row.rated_at, row.revision = at, row.revision + 1
     row.save()
-    _correct(row, waybill, {**now, main: gross - rest}, reason=reason, by=by, at=at)
+    correct_charges(row, waybill, {**now, main: gross - rest}, reason=reason, by=by, at=at)
     data = {"amount": str(gross), "reason": reason}
     record("shipment.price_set", row, by=by, at=at, data=data)
     return row
@@ -135,7 +132,7 @@ def lift_price(*, rating_id: int, reason: str, by: User, at: datetime) -> Shipme
         raise RuleBroken(_("Nobody set this price by hand."), code="not_set")
     row.is_set, row.set_by, row.set_reason = False, None, ""
     row.save(update_fields=["is_set", "set_by", "set_reason"])
-    record("shipment.price_lifted", row, by=by, at=at, data={"reason": said(reason)})
+    record("shipment.price_lifted", row, by=by, at=at, data={"reason": required_text(reason)})
     rate_again(waybill_ids=[row.waybill_id], reason=reason, by=by, at=at)
     row.refresh_from_db()
     return row
@@ -199,136 +196,7 @@ def _post(priced: list[tuple[Waybill, ShipmentRating, Price]], *, by: User, at: 
     new = [
         one
         for waybill, row, price in priced
-        for one in _new_charges(waybill, row, _lines_of(price, waybill))
+        for one in new_charges(waybill, row, lines_of(price, waybill))
     ]
     if new:
         post_charges(new, by=by, at=at)
-
-
-def _lines_of(price: Price, waybill: Waybill) -> Lines:
-    day = taken_on(waybill)
-    lines: Lines = defaultdict(Decimal)
-    for line in price.rated.lines:
-        lines[str(line.kind), _tax_class(line.tax_class or "delivery", day)] += yuan(line.fen)
-    return {key: amount for key, amount in lines.items() if amount}
-
-
-# A handful of rows; read once for many shipments, and anew when one is added.
-_tax_classes = CachedTables(
-    lambda: list(TaxClass.objects.order_by("-since").values_list("code", "since", "pk")), TaxClass
-)
-
-
-def _tax_class(code: str, day: date) -> int:
-    for known, since, pk in _tax_classes():
-        if known == code and since <= day:
-            return int(pk)
-    raise RuleBroken(
-        _("No tax class “%(code)s” is valid on %(day)s.") % {"code": code, "day": day.isoformat()},
-        code="no_tax_class",
-    )
-
-
-def _new_charges(waybill: Waybill, row: ShipmentRating, lines: Lines) -> list[NewCharge]:
-    version_event = row.version.billing_event if row.version else BillingEvent.PICKED_UP
-    day = service_day(waybill, version_event) or taken_on(waybill)
-    # Cash and freight-collect have no contract payer: the station that collects it owes it.
-    unit = waybill.responsible_unit_id if waybill.settlement_method in AT_THE_DOOR else None
-    return [
-        NewCharge(
-            kind=ChargeKind(kind),
-            gross=amount,
-            tax_class_id=tax,
-            service_day=day,
-            source=f"waybill:{waybill.pk}:{row.revision}",
-            nth=nth,
-            customer_id=waybill.customer_id,
-            station_id=unit,
-            waybill=waybill.number,
-            facts=_facts(waybill),
-            tariff_version_id=row.version_id,
-            inputs=row.inputs,
-        )
-        for nth, ((kind, tax), amount) in enumerate(sorted(lines.items()))
-    ]
-
-
-def _facts(waybill: Waybill) -> dict[str, object]:
-    return {
-        "from": waybill.origin_city,
-        "to": waybill.destination_city,
-        "pieces": waybill.pieces,
-        "weight_g": waybill.weight_g or 0,
-    }
-
-
-def _charged(number: str) -> Lines:
-    """What is charged for a shipment now, corrections counted to what they correct."""
-    sums: Lines = defaultdict(Decimal)
-    for first, net in _nets(number):
-        sums[first.kind, first.tax_class_id] += net
-    return dict(sums)
-
-
-def _correct(
-    row: ShipmentRating, waybill: Waybill, wanted: Lines, *, reason: str, by: User, at: datetime
-) -> None:
-    """One row for each kind that changes: a correction of a charge of that kind, or a charge of its own
-    where there is none that it would not turn into a credit (a rounding, say)."""
-    nets = _nets(row.waybill)
-    now: Lines = defaultdict(Decimal)
-    for first, net in nets:
-        now[first.kind, first.tax_class_id] += net
-    fresh: Lines = {}
-    new: list[NewCharge] = []
-    for key in sorted({*now, *wanted}):
-        difference = wanted.get(key, Decimal(0)) - now.get(key, Decimal(0))
-        if not difference:
-            continue
-        found = [
-            first
-            for first, net in nets
-            if (first.kind, first.tax_class_id) == key and (net + difference) * first.gross >= 0
-        ]
-        if found:
-            new.append(_correction(found[0], row, difference, len(new), reason))
-        else:
-            fresh[key] = difference
-    added = [replace(one, reason=reason) for one in _new_charges(waybill, row, fresh)]
-    post_charges([*new, *added], by=by, at=at)
-
-
-def _nets(number: str) -> list[tuple[Charge, Decimal]]:
-    """The first charges of a shipment, and what each amounts to with its corrections."""
-    charges = list(Charge.objects.filter(waybill=number).select_related("statement").order_by("pk"))
-    nets: dict[int, Decimal] = defaultdict(Decimal)
-    for charge in charges:
-        nets[charge.corrects_id or charge.pk] += charge.gross
-    return [(charge, nets[charge.pk]) for charge in charges if charge.corrects_id is None]
-
-
-def _correction(
-    first: Charge, row: ShipmentRating, difference: Decimal, nth: int, reason: str
-) -> NewCharge:
-    return NewCharge(
-        kind=ChargeKind.ADJUSTMENT,
-        gross=difference,
-        tax_class_id=first.tax_class_id,
-        service_day=first.service_day,
-        source=f"rerate:{row.waybill_id}:{row.revision}",
-        nth=nth,
-        customer_id=first.customer_id,
-        station_id=first.statement.station_id,
-        waybill=first.waybill,
-        facts=first.facts,
-        tariff_version_id=row.version_id,
-        inputs=row.inputs,
-        corrects_id=first.pk,
-        reason=reason,
-    )
-
-
-def charged_in_all(number: str) -> Decimal:
-    """What is charged for a shipment, all its lines together."""
-    total: Decimal | None = Charge.objects.filter(waybill=number).aggregate(sum=Sum("gross"))["sum"]
-    return total or Decimal("0.00")

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import ChequeState, ReceiptSource
 from apps.billing.models import Cheque, Receipt
 from apps.billing.services import books
 from apps.billing.services.receipts import drop_receipt, take_receipt
-from apps.billing.services.words import said
 from apps.billing.states import CHEQUE_MOVES
 from apps.core.database import in_callers_transaction
 from apps.core.errors import BadInput, RuleBroken
@@ -156,7 +156,7 @@ def take_back_clearing(*, receipt: Receipt, reason: str, by: User, at: datetime)
     cheque = Cheque.objects.filter(receipt=receipt).first()
     if cheque is not None:
         cheque = _lock(cheque.pk, by)
-        cheque.receipt, cheque.note = None, said(reason)
+        cheque.receipt, cheque.note = None, required_text(reason)
         _move(cheque, ChequeState.PRESENTED, by=by, at=at)
     drop_receipt(receipt_id=receipt.pk, reason=reason, by=by, at=at)
 
@@ -171,7 +171,7 @@ def bounce_cheque(*, cheque_id: int, reason: str, by: User, at: datetime) -> Che
         take_back = books.post_bounced if receipt.is_of_bank_line else books.take_back_receipt
         take_back(receipt, day=books.open_day(timezone.localdate(at)), by=by, at=at)
         cheque.receipt = None
-    cheque.note = said(reason)
+    cheque.note = required_text(reason)
     return _move(cheque, ChequeState.BOUNCED, by=by, at=at)
 
 
@@ -179,7 +179,7 @@ def bounce_cheque(*, cheque_id: int, reason: str, by: User, at: datetime) -> Che
 def lapse_cheque(*, cheque_id: int, reason: str, by: User, at: datetime) -> Cheque:
     """It did not come, or came too late to be presented."""
     cheque = _lock(cheque_id, by)
-    cheque.note = said(reason)
+    cheque.note = required_text(reason)
     return _move(cheque, ChequeState.LAPSED, by=by, at=at)
 
 

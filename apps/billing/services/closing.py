@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.models import Job
 from apps.backoffice.services import ask_job
+from apps.banking.services.words import required_text
 from apps.billing.enums import StatementState
 from apps.billing.inputs import FROZEN, Frozen
 from apps.billing.models import Statement, StatementTotal
@@ -24,7 +25,6 @@ from apps.billing.services import books
 from apps.billing.services.door_payments import settle_frozen
 from apps.billing.services.moving import lock_statement, move
 from apps.billing.services.tiers import adjust_tiers
-from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 
@@ -211,7 +211,7 @@ def _freeze(
 def reopen_statement(*, statement_id: int, reason: str, by: User, at: datetime) -> Statement:
     """Open a statement that the customer has not seen: it takes charges again and is frozen anew. Its
     entry in the ledger is reversed. RuleBroken ``later_frozen`` when the payer's next month is frozen."""
-    reason = said(reason)
+    reason = required_text(reason)
     statement = lock_statement(statement_id, by)
     later = Statement.objects.filter(
         bill_to=statement.bill_to_id, station=statement.station_id, period__gt=statement.period

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import InvoiceState, PaperState
 from apps.billing.models import PaperDelivery
 from apps.billing.queries.deliveries import waiting_papers
 from apps.billing.services import clocks
 from apps.billing.services.invoices import deliver_invoice, receive_invoice
-from apps.billing.services.words import said
 from apps.billing.states import PAPER_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
@@ -133,7 +133,7 @@ def sign_for_paper(
         raise BadInput(
             _("Between the time it was taken along and now."), code="bad_time", field="received_at"
         )
-    row.received_at, row.received_by = moment, said(name, field="name", most=60)
+    row.received_at, row.received_by = moment, required_text(name, field="name", most=60)
     if signature is not None:
         row.received_signature = _picture(signature)
     _end(row, PaperState.DELIVERED, by=by, at=at)
@@ -149,7 +149,7 @@ def bring_back_paper(*, delivery_id: int, reason: str, by: User, at: datetime) -
     """Nobody took it: it is in the office again and waits for another round. An invoice stays handed out,
     and its page says that it came back."""
     row = _locked_row(delivery_id, by)
-    row.reason = said(reason)
+    row.reason = required_text(reason)
     _end(row, PaperState.RETURNED, by=by, at=at)
     clocks.came_back(row, by=by, at=at)
     record("paper.returned", row, by=by, at=at, data={"reason": row.reason})
@@ -160,7 +160,7 @@ def bring_back_paper(*, delivery_id: int, reason: str, by: User, at: datetime) -
 def call_off_paper(*, delivery_id: int, reason: str, by: User, at: datetime) -> PaperDelivery:
     """It does not go on this round."""
     row = _locked_row(delivery_id, by)
-    row.reason = said(reason)
+    row.reason = required_text(reason)
     _end(row, PaperState.CALLED_OFF, by=by, at=at)
     record("paper.called_off", row, by=by, at=at, data={"reason": row.reason})
     return row

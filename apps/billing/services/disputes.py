@@ -7,13 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import DisputeReason, DisputeState, StatementState
 from apps.billing.models import Dispute, DisputeEntry
 from apps.billing.services import clocks
 from apps.billing.services.charges import amount_of, correct_charge, first_of
 from apps.billing.services.moving import lock_statement
-from apps.billing.services.statement_papers import keep_paper
-from apps.billing.services.words import said
+from apps.billing.services.statement_papers import store_paper
 from apps.billing.states import DISPUTE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
@@ -41,7 +41,7 @@ def raise_dispute(
     RuleBroken: ``not_sent`` before the customer has the statement, ``agreed`` after all was agreed
     to, ``disputed_already``. BadInput ``above_line``.
     """
-    text = said(text, field="text", most=1000)
+    text = required_text(text, field="text", most=1000)
     first = first_of(charge_id)
     statement = lock_statement(first.statement_id, by)
     if statement.state != StatementState.SENT:
@@ -80,7 +80,7 @@ def raise_dispute(
         raise RuleBroken(_("This line is disputed already."), code="disputed_already") from None
     _say(dispute, text, by_customer=by_customer, by=by, at=at)
     if paper is not None:
-        keep_paper(statement, paper, dispute=dispute, by=by, at=at)
+        store_paper(statement, paper, dispute=dispute, by=by, at=at)
     clocks.disputed(dispute, by=by, at=at)
     data = {
         "dispute": dispute.pk,
@@ -102,7 +102,7 @@ def say_in_dispute(
     dispute = _lock(dispute_id, by)
     DISPUTE_MOVES.check(DisputeState(dispute.state), DisputeState.WITHDRAWN)
     entry = _say(
-        dispute, said(text, field="text", most=1000), by_customer=by_customer, by=by, at=at
+        dispute, required_text(text, field="text", most=1000), by_customer=by_customer, by=by, at=at
     )
     record(
         "dispute.answered", dispute.statement, by=by, at=at, data={"charge": str(dispute.charge)}
@@ -135,7 +135,7 @@ def accept_dispute(
     adjustment = correct_charge(
         charge_id=first.pk,
         gross=amount_of(first) - off,
-        reason=said(answer, field="answer"),
+        reason=required_text(answer, field="answer"),
         source=f"dispute:{dispute.pk}",
         by=by,
         at=at,
@@ -170,7 +170,7 @@ def _lock(dispute_id: int, by: User) -> Dispute:
 
 def _end(dispute: Dispute, to: DisputeState, answer: str, *, by: User, at: datetime) -> Dispute:
     DISPUTE_MOVES.check(DisputeState(dispute.state), to)
-    dispute.state, dispute.answer = to, said(answer, field="answer", most=500)
+    dispute.state, dispute.answer = to, required_text(answer, field="answer", most=500)
     dispute.decided_at, dispute.decided_by = at, by
     dispute.save()
     clocks.dispute_ended(dispute, by=by, at=at)

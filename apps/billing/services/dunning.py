@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
+from apps.banking.services.words import required_text
 from apps.billing.enums import StatementState
 from apps.billing.inputs import NewLevel
 from apps.billing.models import (
@@ -26,7 +27,6 @@ from apps.billing.models import (
 from apps.billing.queries.dunning import Overdue, overdue_payers
 from apps.billing.queries.letters import letter_pdf, notice_of
 from apps.billing.services import clocks
-from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.services import record
@@ -102,7 +102,7 @@ def send_dunning(*, payer_id: int, seen: str = "", by: User, at: datetime) -> Du
 
 @transaction.atomic
 def note_promise(
-    *, payer_id: int, pay_on: date, said_by: str, note: str = "", by: User, at: datetime
+    *, payer_id: int, pay_on: date, given_by: str, note: str = "", by: User, at: datetime
 ) -> list[PaymentPromise]:
     """The payer says when everything overdue will be paid: no letter asks for it until that day is
     over. A new promise takes the place of the one before. RuleBroken ``nothing_overdue``."""
@@ -126,8 +126,8 @@ def note_promise(
         )
     values = {
         "pay_on": pay_on,
-        "said_on": today,
-        "said_by": said(said_by, field="said_by", most=60),
+        "given_on": today,
+        "given_by": required_text(given_by, field="given_by", most=60),
         "note": " ".join(note.split())[:200],
         "at": at,
         "by": by,
@@ -160,14 +160,14 @@ def _locked(payer_id: int, by: User, at: datetime) -> tuple[Customer, Overdue | 
     return payer, overdue_payers(today, payers=[payer.pk]).get(payer.pk)
 
 
-def keep_letter_hash(*, notice_id: int) -> str:
-    """SHA-256 of a letter's paper, kept once. A machine's second look, so no event."""
+def store_letter_hash(*, notice_id: int) -> str:
+    """SHA-256 of a letter's paper, stored once and without an event: nobody acted."""
     notice = DunningNotice.objects.select_related("bill_to").get(pk=notice_id)
-    kept = DunningPaper.objects.filter(notice=notice).first()
-    if kept is None:
+    paper = DunningPaper.objects.filter(notice=notice).first()
+    if paper is None:
         digest = hashlib.sha256(letter_pdf(notice)).hexdigest()
-        kept, _new = DunningPaper.objects.get_or_create(notice=notice, defaults={"sha256": digest})
-    return kept.sha256
+        paper, _new = DunningPaper.objects.get_or_create(notice=notice, defaults={"sha256": digest})
+    return paper.sha256
 
 
 @transaction.atomic
@@ -219,10 +219,10 @@ def change_plan(
     for row in rows:
         _clean(row, suffix=f"_{row.level}")
     DunningLevel.objects.bulk_create(rows)
-    said_levels = ", ".join(
+    shown_levels = ", ".join(
         f"{row.level}: {row.after_days} + {row.pay_within_days}" for row in rows
     )
-    data = {"name": plan.name, "levels": said_levels}
+    data = {"name": plan.name, "levels": shown_levels}
     record("dunning_plan.changed", plan, by=by, at=at, data=data)
     return plan
 

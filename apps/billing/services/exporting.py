@@ -46,8 +46,8 @@ def ask_statement_files(*, month: date, form: StatementFile, by: User, at: datet
     _demand(by)
     frozen = Statement.objects.visible_to(by).exclude(state=StatementState.OPEN)
     if not frozen.filter(period=month).exists():
-        said = _("No statement of %(month)s is frozen yet.") % {"month": f"{month:%Y-%m}"}
-        raise RuleBroken(said, code="none")
+        message = _("No statement of %(month)s is frozen yet.") % {"month": f"{month:%Y-%m}"}
+        raise RuleBroken(message, code="none")
     given = {"month": month.isoformat(), "form": str(form)}
     title = _("Statements of %(month)s") % {"month": f"{month:%Y-%m}"}
     return ask_job(kind=FILES, title=title, given=given, by=by, at=at)

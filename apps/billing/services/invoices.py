@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as BadNumber
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.channels import tax_channel
 from apps.billing.enums import InvoiceKind, InvoiceState, StatementState
 from apps.billing.models import Invoice, InvoiceLine, Statement
@@ -20,7 +21,6 @@ from apps.billing.queries.invoicing import invoiceable
 from apps.billing.rules import tax
 from apps.billing.services import books
 from apps.billing.services.charges import PREFIX
-from apps.billing.services.words import said
 from apps.billing.states import INVOICE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -157,7 +157,7 @@ def deliver_invoice(*, invoice_id: int, how: str, by: User, at: datetime) -> Inv
     """It left the company: with the settlement clerk, the agent, a driver, by post or by mail."""
     invoice = lock_invoice(invoice_id, by)
     invoice.delivered_at, invoice.delivered_by = at, by
-    invoice.delivered_how = said(how, field="how", most=120)
+    invoice.delivered_how = required_text(how, field="how", most=120)
     save_invoice(invoice, InvoiceState.DELIVERED)
     record("invoice.delivered", invoice, by=by, at=at, data={"how": invoice.delivered_how})
     return invoice
@@ -167,7 +167,7 @@ def deliver_invoice(*, invoice_id: int, how: str, by: User, at: datetime) -> Inv
 def receive_invoice(*, invoice_id: int, name: str, by: User, at: datetime) -> Invoice:
     """The customer has it; ``name`` is who signed for it."""
     invoice = lock_invoice(invoice_id, by)
-    invoice.received_at, invoice.received_by = at, said(name, field="name", most=60)
+    invoice.received_at, invoice.received_by = at, required_text(name, field="name", most=60)
     save_invoice(invoice, InvoiceState.RECEIVED)
     record("invoice.received", invoice, by=by, at=at)
     return invoice
@@ -177,7 +177,7 @@ def receive_invoice(*, invoice_id: int, name: str, by: User, at: datetime) -> In
 def withdraw_invoice(*, invoice_id: int, reason: str, by: User, at: datetime) -> Invoice:
     """It is not issued after all; its part can be asked for again."""
     invoice = lock_invoice(invoice_id, by)
-    invoice.ended_reason = said(reason)
+    invoice.ended_reason = required_text(reason)
     save_invoice(invoice, InvoiceState.WITHDRAWN)
     record("invoice.withdrawn", invoice, by=by, at=at, data={"reason": invoice.ended_reason})
     return invoice
@@ -200,7 +200,7 @@ def reverse_invoice(
         INVOICE_NUMBER(red_number)
     except ValidationError as error:
         raise BadInput(error.messages[0], code="bad_number", field="red_number") from error
-    invoice.red_number, invoice.ended_reason = red_number, said(reason)
+    invoice.red_number, invoice.ended_reason = red_number, required_text(reason)
     save_invoice(invoice, InvoiceState.REVERSED)
     books.take_back_invoice(invoice, day=books.open_day(timezone.localdate(at)), by=by, at=at)
     data = {"invoice": red_number, "reason": invoice.ended_reason}

@@ -6,7 +6,7 @@ from apps.billing.models import Statement
 from apps.billing.queries.papers import SENT, statement_pdf
 
 
-def keep_paper_hash(*, statement_id: int) -> str:
+def store_paper_hash(*, statement_id: int) -> str:
     """SHA-256 of the paper of a sent statement, kept once; "" for one that is not sent. A machine's
     second look, so no event: sending it is on record."""
     statement = Statement.objects.select_related("bill_to", "station").get(pk=statement_id)

@@ -14,7 +14,7 @@ from apps.core.files.scans import check_document
 
 
 @in_callers_transaction()
-def keep_paper(
+def store_paper(
     statement: Statement, paper: NewFile, *, dispute: Dispute | None = None, by: User, at: datetime
 ) -> StatementPaper:
     """A whole PDF, JPEG or PNG; BadInput on ``paper`` for anything else. The caller has entered

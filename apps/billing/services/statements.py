@@ -13,7 +13,7 @@ from apps.billing.models import Statement
 from apps.billing.services import clocks
 from apps.billing.services.blockers import refuse_blocked, report_blockers
 from apps.billing.services.moving import lock_statement, move
-from apps.billing.services.statement_papers import keep_paper
+from apps.billing.services.statement_papers import store_paper
 from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.core.storage import all_or_nothing
@@ -68,12 +68,12 @@ def _demand_side(statement: Statement, side: Side, *, issues: bool) -> None:
     issuer = Side(statement.issued_by_side)
     if (side == issuer) == issues:
         return
-    said = (
+    message = (
         _("%(side)s issues this statement; you review it.")
         if issues
         else _("%(side)s issues this statement; the other side reviews it.")
     )
-    raise RuleBroken(said % {"side": issuer.label}, code="wrong_side", rule="BIL-2")
+    raise RuleBroken(message % {"side": issuer.label}, code="wrong_side", rule="BIL-2")
 
 
 @all_or_nothing()
@@ -100,7 +100,7 @@ def confirm_statement(
     )
     clocks.agreed(statement, by=by, at=at)
     if paper is not None:
-        keep_paper(statement, paper, by=by, at=at)
+        store_paper(statement, paper, by=by, at=at)
     record("statement.confirmed", statement, by=by, at=at, data={"how": str(how)})
     return statement
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import approve, ask_approval, refuse
+from apps.banking.services.words import required_text
 from apps.billing.approvals import WRITE_OFF
 from apps.billing.enums import StatementState, WriteOffState
 from apps.billing.models import Allocation, WriteOff
 from apps.billing.queries.owing import owed_on
+from apps.billing.services.allocating import write_off
 from apps.billing.services.moving import lock_statement
-from apps.billing.services.receipts import write_off
-from apps.billing.services.words import said
 from apps.billing.states import WRITE_OFF_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
@@ -30,7 +30,7 @@ def ask_write_off(
     *, statement_id: int, amount: Decimal, reason: str, by: User, at: datetime
 ) -> WriteOff:
     """BadInput ``bad_amount``, ``above_statement``; RuleBroken ``still_open``, ``asked_already``."""
-    reason = said(reason)
+    reason = required_text(reason)
     statement = lock_statement(statement_id, by)
     if statement.state == StatementState.OPEN:
         text = _("%(number)s is still open: freeze it first.") % {"number": statement.number}

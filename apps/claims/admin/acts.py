@@ -17,10 +17,10 @@ from apps.claims.enums import (
     AgreedHow,
     ClaimKind,
     ClaimState,
+    ExplainedHow,
     PaymentState,
     PayWay,
     RecoveryState,
-    Told,
 )
 from apps.claims.inputs import NewClaim, Shown
 from apps.claims.models import Claim
@@ -45,7 +45,7 @@ def new_claim(context: ActContext) -> NewClaim:
         waybill=waybill,
         kind=ClaimKind(typed["kind"]),
         items=typed["items"],
-        shown=Shown(typed["shown_to"], Told(typed["shown_how"]), context.at),
+        shown=Shown(typed["shown_to"], ExplainedHow(typed["shown_how"]), context.at),
         customer=waybill.customer if typed["for_customer"] else None,
         party_name=typed["party_name"],
         party_phone=typed["party_phone"],
@@ -217,7 +217,7 @@ ACTS = (
         may=_in(S.ASSESSED), initial=_seen, options=_newest, done=_("Returned.")),
     Act("agree", _("The customer agrees (phone)"), ASSESS, _agree, form=forms.AgreeForm, may=_in(S.APPROVED), initial=_sum_seen,
         done=_("Agreed. It can be paid.")),
-    Act("dispute", _("The customer disputes it"), ASSESS, _dispute, form=ReasonForm, may=_in(S.APPROVED),
+    Act("dispute", _("The customer disputes it"), ASSESS, _dispute, form=forms.DisputeForm, may=_in(S.APPROVED), initial=_sum_seen,
         done=_("Back to be assessed; what was approved is void and kept.")),
     Act("plan", _("Plan a payment"), PAY, partial(_on_claim, services.plan_payment), form=forms.PlanPaymentForm,
         may=_in(S.AGREED), initial=_rest, done=_("Planned. Somebody else releases it.")),

@@ -1268,6 +1268,10 @@ class Migration(migrations.Migration):
                 name="claim_paper_known",
             ),
         ),
+        migrations.AddIndex(
+            model_name="claimpayment",
+            index=models.Index(fields=["paid_at"], name="claim_payment_by_payment"),
+        ),
         migrations.AddConstraint(
             model_name="claimpayment",
             constraint=models.CheckConstraint(

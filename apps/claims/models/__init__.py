@@ -1,5 +1,6 @@
-from apps.claims.models.claims import Claim, ClaimItem, ClaimPaper
+from apps.claims.models.claims import Claim
 from apps.claims.models.deciding import Assessment, ClaimLimit, Decision
+from apps.claims.models.items import ClaimItem, ClaimPaper
 from apps.claims.models.paying import ClaimPayment, Recovery
 from apps.claims.models.rules import CompensationRule
 

@@ -64,6 +64,7 @@ class ClaimPayment(models.Model):
         verbose_name_plural = _("payments of claims")
         ordering = ["claim", "id"]
         default_permissions = ()
+        indexes = [models.Index(fields=["paid_at"], name="claim_payment_by_payment")]
         constraints = [
             models.CheckConstraint(name="claim_payment_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(

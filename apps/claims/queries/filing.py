@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from apps.claims.enums import ClaimKind, Cover
-from apps.claims.models import CompensationRule
 from apps.claims.queries.public import is_customers_contact
 from apps.claims.queries.rules import rule_for
 from apps.complaints.models import Case
@@ -37,10 +36,27 @@ def claimant_of(case: Case) -> Claimant | None:
     return None
 
 
-def rules_shown(claimant: Claimant, day: date) -> Sequence[tuple[str, CompensationRule]]:
-    """Of each kind of claim, what is in force for this shipment on ``day``; the kind's name beside."""
+@dataclass(frozen=True, slots=True)
+class RuleShown:
+    """One text of the rules and the kinds of claim that it is for, so that no text is read twice."""
+
+    kinds: tuple[str, ...]
+    clause: str
+    text: str
+    keys: tuple[int, ...]
+
+
+def rules_shown(claimant: Claimant, day: date) -> Sequence[RuleShown]:
+    """What is in force for this shipment on ``day``, by its text."""
     insured = claimant.waybill.insured_amount is not None
     cover = Cover.INSURED if insured else Cover.UNINSURED
     customer = claimant.customer or claimant.waybill.customer
     found = ((str(kind.label), rule_for(kind, cover, customer, day)) for kind in ClaimKind)
-    return [(label, rule) for label, rule in found if rule is not None]
+    by_text: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for label, rule in found:
+        if rule is not None:
+            by_text.setdefault((rule.clause, rule.words), []).append((label, rule.pk))
+    return [
+        RuleShown(tuple(name for name, _key in of), *text, tuple(key for _name, key in of))
+        for text, of in by_text.items()
+    ]

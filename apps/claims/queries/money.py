@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.claims.enums import ClaimState, PaymentState
+from apps.claims.enums import ClaimState, PaymentState, PayWay
 from apps.claims.models import Claim, ClaimPayment, Recovery
+from apps.core.times import day_start
 
 # Money is still owed, or nobody has said whether.
 UNSETTLED = (
@@ -70,9 +71,9 @@ class Unsettled:
 def unsettled(customers: Iterable[int], month: date) -> list[Unsettled]:
     """Claims of these customers' shipments that were filed by the end of ``month`` (its first day, local) and are
     not settled: nobody should ask for that month's money without knowing of them."""
-    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    after = day_start(_month_after(month))
     rows = Claim.objects.filter(
-        waybill__customer__in=list(customers), state__in=UNSETTLED, filed_at__date__lt=after
+        waybill__customer__in=list(customers), state__in=UNSETTLED, filed_at__lt=after
     ).select_related("waybill")
     return [
         Unsettled(
@@ -82,6 +83,23 @@ def unsettled(customers: Iterable[int], month: date) -> list[Unsettled]:
         )
         for row in rows.order_by("pk")
     ]
+
+
+def paid_out(month: date, as_of: datetime) -> "QuerySet[ClaimPayment]":
+    """What customers got in ``month`` (its first day, local) in cash or by transfer, as it was known at ``as_of``: what
+    the bank gave back later is still among it. A set-off is a line of the statement itself."""
+    rows = ClaimPayment.objects.filter(
+        Q(failed_at=None) | Q(failed_at__gt=as_of),
+        way__in=(PayWay.SPOT, PayWay.CASH, PayWay.TRANSFER),
+        claim__customer__isnull=False,
+        paid_at__gte=day_start(month),
+        paid_at__lt=min(day_start(_month_after(month)), as_of),
+    )
+    return rows.select_related("claim__customer", "claim__waybill").order_by("paid_at", "pk")
+
+
+def _month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def recovered_by_partner(

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from apps.banking.queries import private_payees_for
@@ -42,6 +44,9 @@ class PublicClaim:
     amount: Decimal | None
     steps: Sequence[tuple[str, str]]
     override_reason: str
+    # What was claimed for each thing, and the names of the papers that the claimant has sent.
+    items: Sequence[tuple[str, Decimal]]
+    papers: Sequence[str]
     papers_asked: str
     refusal: str
     may_answer: bool
@@ -49,12 +54,17 @@ class PublicClaim:
     # A private claimant's: whether an account may be named now, and the last digits of the one that is.
     takes_account: bool
     account: str
+    paid_on: date | None
 
 
 def public_claims(case: Case) -> list[PublicClaim]:
     """Those of the case, the newest first; drafts of ours are none yet."""
     rows = Claim.objects.filter(case=case, state__in=SHOWN).order_by("-pk")
-    mine = [row for row in rows.prefetch_related("assessments") if is_claimants_case(row, case)]
+    mine = [
+        row
+        for row in rows.prefetch_related("assessments", "items", "papers")
+        if is_claimants_case(row, case)
+    ]
     accounts = private_payees_for(Claim, [row.pk for row in mine if row.customer_id is None])
     return [_seen(row, accounts.get(row.pk, "")) for row in mine]
 
@@ -99,6 +109,8 @@ def _seen(row: Claim, account: str) -> PublicClaim:
         amount=row.approved,
         steps=step_lines(stands.steps) if stands is not None else (),
         override_reason=stands.override_reason if stands is not None else "",
+        items=[(str(item), item.claimed) for item in row.items.all()],
+        papers=[paper.name for paper in row.papers.all() if paper.by_customer],
         papers_asked=row.papers_asked,
         refusal=" ".join(filter(None, (row.refusal_clause, row.refusal_reason)))
         if row.state == ClaimState.REFUSED
@@ -107,4 +119,5 @@ def _seen(row: Claim, account: str) -> PublicClaim:
         may_send=row.state in (ClaimState.FILED, ClaimState.ASSESSED, ClaimState.APPROVED),
         takes_account=takes_account(row),
         account=account,
+        paid_on=localdate(row.paid_at) if row.paid_at is not None else None,
     )

@@ -6,28 +6,24 @@ claimant speaks, and the door has proved who that is.
 """
 
 from apps.claims.services.accounts import name_account
-from apps.claims.services.deciding import (
-    approve_claim,
-    assess_claim,
-    compute,
-    refuse_claim,
-    return_claim,
+from apps.claims.services.agreeing import agree, dispute
+from apps.claims.services.assessing import assess_claim, compute
+from apps.claims.services.closing import (
+    close_claim,
+    close_with_cases,
+    is_overpaid,
+    left_of,
+    settle_overpaid,
 )
+from apps.claims.services.deciding import approve_claim, refuse_claim, return_claim
 from apps.claims.services.filing import draft_lost, file_claim
 from apps.claims.services.on_the_spot import pay_on_the_spot
 from apps.claims.services.papers import add_papers, ask_papers
 from apps.claims.services.paying import (
-    agree,
     call_off_payment,
-    close_claim,
-    close_with_cases,
-    dispute,
     follow_payouts,
-    is_overpaid,
-    left_of,
     plan_payment,
     release_payment,
-    settle_overpaid,
 )
 from apps.claims.services.recovering import (
     agree_recovery,

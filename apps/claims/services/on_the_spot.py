@@ -12,10 +12,12 @@ from apps.claims.enums import AgreedHow, PaperKind, PaymentState, PayWay
 from apps.claims.inputs import NewClaim
 from apps.claims.models import Claim, ClaimPaper, ClaimPayment
 from apps.claims.services import books
-from apps.claims.services.deciding import approve_claim, assess_claim
+from apps.claims.services.agreeing import agree
+from apps.claims.services.assessing import assess_claim
+from apps.claims.services.closing import finish_if_paid
+from apps.claims.services.deciding import approve_claim
 from apps.claims.services.filing import file_claim
 from apps.claims.services.moving import RULE, about, in_words, lock_claim, needed
-from apps.claims.services.paying import agree, finish_if_paid
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile

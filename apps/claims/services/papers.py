@@ -16,7 +16,10 @@ from apps.claims.services.voiding import check_qualified, void
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
-from apps.core.files.attachments import CleanFile
+from apps.core.files.attachments import CleanFile, clean_file
+from apps.core.files.pdfs import check_pdf
+from apps.core.files.pictures import is_phone_only
+from apps.core.files.scans import PDF
 from apps.events.services import record
 
 S = ClaimState
@@ -67,15 +70,31 @@ def add_papers(
         return claim
 
 
+def clean_paper(file: NewFile) -> CleanFile:
+    """A picture drawn anew, or a PDF; BadInput in words for anything else."""
+    try:
+        clean = clean_file(file)
+    except BadInput as refusal:
+        if refusal.code == "file_kind" and not is_phone_only(file.content):
+            raise _no_paper(file.name) from refusal
+        raise
+    check_papers([clean])
+    return clean
+
+
 def check_papers(clean: Sequence[CleanFile]) -> None:
-    """What a file really is says its content, not its name; what is no picture and no PDF proves nothing."""
+    """What a file really is says its content, not its name; what is no picture and no PDF proves nothing. BadInput
+    names the file."""
     for file in clean:
-        if not file.content_type.startswith("image/") and file.content_type != "application/pdf":
-            raise BadInput(
-                _("“%(name)s” is neither a picture nor a PDF.") % {"name": file.name[:60]},
-                code="file_type",
-                field="file",
-            )
+        if not file.content_type.startswith("image/") and file.content_type != PDF:
+            raise _no_paper(file.name)
+        if file.content_type == PDF:
+            check_pdf(file.content, name=file.name)
+
+
+def _no_paper(name: str) -> BadInput:
+    text = _("“%(name)s” is neither a picture nor a PDF.") % {"name": name[:60]}
+    return BadInput(text, code="file_type", field="file")
 
 
 @transaction.atomic

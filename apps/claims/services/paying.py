@@ -1,4 +1,4 @@
-"""From the customer's word to the money: agreed or disputed, paid by two people, never more than approved (CMP-6)."""
+"""Payments of a claim: planned and released by two people, never more than approved (CMP-6)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,8 +6,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, Sum
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -15,79 +13,28 @@ from apps.banking.enums import PayoutPurpose, PayoutState
 from apps.banking.models import BankAccount, Payout
 from apps.banking.queries.payees import payee_account_for, private_payee_for
 from apps.banking.services import ask_release, cancel_payout, draft_payout
-from apps.claims.enums import AgreedHow, ClaimState, PaymentState, PayWay
+from apps.claims.enums import ClaimState, PaymentState, PayWay
 from apps.claims.models import Claim, ClaimPayment
 from apps.claims.queries.money import paid_sum, taken_sum
-from apps.claims.queries.rules import limit_of
 from apps.claims.rules.amounts import amount as sum_of
 from apps.claims.services import books, clocks
+from apps.claims.services.closing import finish_if_paid, left_of
 from apps.claims.services.moving import (
     RULE,
     about,
     in_words,
     is_same_person,
     lock_claim,
-    move,
     needed,
     write,
 )
-from apps.claims.services.voiding import hold_of, release_case, void
+from apps.claims.services.voiding import hold_of, release_case
 from apps.claims.states import PAYMENT_MOVES
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record
 
 S, P, W = ClaimState, PaymentState, PayWay
-# Where a sum may turn out to be paid too much.
-TAKES_BACK = frozenset({S.PAID, S.REFUSED})
-
-
-@transaction.atomic
-def agree(
-    *,
-    claim_id: int,
-    amount: Decimal,
-    how: AgreedHow,
-    said_back: str = "",
-    by: User,
-    at: datetime,
-    own: bool = False,
-) -> Claim:
-    """The claimant agrees to ``amount``, which is what stands; on the phone ``said_back`` is what was read back to
-    them. ``own``: the claimant speaks, by the page or a key."""
-    if how == AgreedHow.PHONE:
-        said_back = needed(said_back, "said_back")
-    claim = lock_claim(claim_id, None if own else by)
-    if claim.state == S.APPROVED and claim.approved != amount:
-        raise RuleBroken(
-            _("The amount is another by now: %(amount)s. Look at it once more.")
-            % {"amount": format_money(claim.approved or Decimal(0))},
-            code="changed_meanwhile",
-            rule=RULE,
-        )
-    move(claim, S.AGREED, agreed_at=at, agreed_how=str(how))
-    clocks.to_be_paid(claim, by=by, at=at)
-    data = about(claim, amount=str(claim.approved), how=str(how), said_back=said_back)
-    record("claim.agreed", claim, by=by, at=at, data=data)
-    finish_if_paid(claim, by=by, at=at)
-    return claim
-
-
-@transaction.atomic
-def dispute(
-    *, claim_id: int, reason: str, how: AgreedHow, by: User, at: datetime, own: bool = False
-) -> Claim:
-    """The claimant does not agree: it is assessed once more; what was approved is void and stays on record."""
-    reason = needed(reason, "reason")
-    claim = lock_claim(claim_id, None if own else by)
-    if claim.state != S.APPROVED:
-        raise RuleBroken(
-            _("There is no amount to dispute now."), code="illegal_move", field="state", rule=RULE
-        )
-    write(claim, disputed_at=at, dispute_reason=reason)
-    record("claim.disputed", claim, by=by, at=at, data=about(claim, reason=reason, how=str(how)))
-    void(claim, reason=_("the claimant disputes it"), by=by, at=at)
-    return claim
 
 
 @transaction.atomic
@@ -284,16 +231,6 @@ def lock_payment(payment_id: int, by: User | None = None) -> ClaimPayment:
     return row
 
 
-def left_of(claim: Claim) -> Decimal:
-    """What may still be planned, in yuan; below zero where too much was paid."""
-    return (claim.approved or Decimal(0)) - taken_sum(claim)
-
-
-def is_overpaid(claim: Claim) -> bool:
-    """More has gone out than is approved, and nobody has decided yet what becomes of it."""
-    return claim.state in TAKES_BACK and not claim.overpaid_reason and left_of(claim) < 0
-
-
 def _above(left: Decimal) -> RuleBroken:
     return RuleBroken(
         _("Never more than approved: %(left)s is left to be paid.")
@@ -302,71 +239,3 @@ def _above(left: Decimal) -> RuleBroken:
         field="amount",
         rule=RULE,
     )
-
-
-def finish_if_paid(claim: Claim, *, by: User, at: datetime) -> None:
-    """All of it went out: the claim is paid, its clocks end and its case is free."""
-    if claim.state != S.AGREED or claim.approved is None or paid_sum(claim) < claim.approved:
-        return
-    move(claim, S.PAID, paid_at=at)
-    clocks.paid(claim, by=by, at=at)
-    release_case(claim, by=by, at=at)
-    record("claim.paid", claim, by=by, at=at, data=about(claim, amount=str(claim.approved)))
-
-
-@transaction.atomic
-def settle_overpaid(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
-    """More was paid than is approved by now, or the claim was refused after all: somebody within whose limit it lies
-    says what becomes of it, once."""
-    reason = needed(reason, "reason")
-    claim = lock_claim(claim_id, by)
-    over = -left_of(claim)
-    if not is_overpaid(claim):
-        raise RuleBroken(_("Nothing was paid too much."), code="nothing_overpaid", rule=RULE)
-    limit = limit_of(by, claim.kind, localdate(at))
-    if limit is None or over > limit.per_claim:
-        raise RuleBroken(_("This is beyond your limit."), code="beyond_limit", rule=RULE)
-    write(claim, overpaid_reason=reason)
-    if claim.state == S.REFUSED:
-        release_case(claim, by=by, at=at)
-    data = about(claim, amount=str(over), reason=reason)
-    record("claim.overpaid_settled", claim, by=by, at=at, data=data)
-    return claim
-
-
-@transaction.atomic
-def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> Claim:
-    """Money moved and nothing is left to decide."""
-    claim = lock_claim(claim_id, None if own else by)
-    if claim.state == S.PAID and left_of(claim) < 0 and not claim.overpaid_reason:
-        raise RuleBroken(
-            _("%(amount)s was paid too much: decide first what becomes of it.")
-            % {"amount": format_money(-left_of(claim))},
-            code="overpaid",
-            rule=RULE,
-        )
-    move(claim, S.CLOSED, closed_at=at, closed_by=by)
-    record("claim.closed", claim, by=by, at=at, data=about(claim))
-    return claim
-
-
-@transaction.atomic
-def close_with_cases(*, case_ids: Sequence[int], by: User, at: datetime) -> int:
-    """Their cases, or those these were merged into, are confirmed and closed: paid claims close with them, but for those with too much paid."""
-    theirs = Q(case__in=case_ids) | Q(case__merged_into__in=case_ids)
-    rows = list(Claim.objects.filter(theirs, state=S.PAID).order_by("pk"))
-    if not rows:
-        return 0
-    taken = dict(
-        ClaimPayment.objects.filter(claim__in=rows)
-        .exclude(state=P.FAILED)
-        .values_list("claim")
-        .annotate(sum=Sum("amount"))
-    )
-    closed = 0
-    for row in rows:
-        over = taken.get(row.pk, Decimal(0)) > (row.approved or Decimal(0))
-        if row.overpaid_reason or not over:
-            close_claim(claim_id=row.pk, by=by, at=at, own=True)
-            closed += 1
-    return closed

@@ -111,7 +111,7 @@ class ClawBackAdmin(ListAdmin, PanelAdmin):
 
     def facts(self, request: HttpRequest, record: ClawBack) -> dict[str, Any]:
         rows = record.rows.select_related("remittance").order_by("-pk")
-        return {"title": str(record), "rows": [(row, self._stand(row)) for row in rows]}
+        return {"title": str(record), "rows": [(row, self._status_tag(row)) for row in rows]}
 
-    def _stand(self, row: Any) -> SafeString:
+    def _status_tag(self, row: Any) -> SafeString:
         return self.tag(RemittanceState(row.remittance.state))

@@ -147,8 +147,8 @@ class RemittanceAdmin(ListAdmin, PanelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = SinceForm(request.GET)
-        said = "" if form.is_valid() else str(next(iter(form.errors.values()))[0])
-        span = usual_span() if said else form.cleaned_data
+        problem = "" if form.is_valid() else str(next(iter(form.errors.values()))[0])
+        span = usual_span() if problem else form.cleaned_data
         user = person(request)
         tables = [
             (title, days_taken(by, span["since"], span["until"], user))
@@ -160,5 +160,5 @@ class RemittanceAdmin(ListAdmin, PanelAdmin):
         ]
         return self.page(
             request, "cod/pace.html", _("From the door to the merchant, in days"),
-            tables=tables, said=said, **span,
+            tables=tables, problem=problem, **span,
         )  # fmt: skip

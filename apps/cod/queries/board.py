@@ -30,7 +30,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StateTotal:
     """A state, its shipments and yuan, and its share of all the yuan in hundredths."""
 
     state: ItemState
@@ -60,7 +60,7 @@ class Differing:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    standings: list[Standing]
+    state_totals: list[StateTotal]
     picture: Figure
     speeds: list[Speed]
     differing: list[Differing]
@@ -69,7 +69,7 @@ class Board:
 
 def board(at: datetime) -> Board:
     """Where every yuan is now; the figures are those of the last 30 days. Five statements."""
-    standings = _standings()
+    state_totals = _state_totals()
     since = at - SPAN
     with connection.cursor() as cursor:
         cursor.execute(_DAYS, [since])
@@ -82,20 +82,20 @@ def board(at: datetime) -> Board:
             Differing(name, n, short or Decimal(0), over or Decimal(0))
             for name, n, short, over in cursor.fetchall()
         ]
-    return Board(standings, _picture(standings), speeds, differing, CodProof.objects.first())
+    return Board(state_totals, _picture(state_totals), speeds, differing, CodProof.objects.first())
 
 
-def _standings() -> list[Standing]:
+def _state_totals() -> list[StateTotal]:
     sums = sums_by_state()
     whole = sum((total for _n, total in sums.values()), Decimal(0))
     found = []
     for state in (ItemState.DUE, *OWED):
         n, total = sums.get(state, (0, Decimal("0.00")))
-        found.append(Standing(state, n, total, int(total * 100 / whole) if whole else 0))
+        found.append(StateTotal(state, n, total, int(total * 100 / whole) if whole else 0))
     return found
 
 
-def _picture(standings: list[Standing]) -> Figure:
+def _picture(state_totals: list[StateTotal]) -> Figure:
     page = reverse("admin:cod_coditem_changelist")
     return Figure(
         name="cod-states",
@@ -111,6 +111,6 @@ def _picture(standings: list[Standing]) -> Figure:
                 href=f"{page}?view=all&state={one.state}",
                 colour=one.state.colour,
             )
-            for one in standings
+            for one in state_totals
         ],
     )

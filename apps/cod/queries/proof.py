@@ -97,11 +97,11 @@ WITH sealed AS (
         UNION ALL SELECT account_id, debit - credit FROM ledger_daybalance
             WHERE day = (SELECT day FROM sealed)
     ) AS sides ON sides.account_id = a.id GROUP BY kind, party_id
-), said AS (
+), expected AS (
     SELECT kind, party, sum(amount) AS amount FROM ({_ROWS}) AS parts GROUP BY kind, party
 )
 SELECT kind, party, coalesce(b.name, ''), b.account, coalesce(s.amount, 0), coalesce(b.amount, 0)
-FROM said s FULL JOIN books b USING (kind, party) ORDER BY kind, party
+FROM expected s FULL JOIN books b USING (kind, party) ORDER BY kind, party
 """  # noqa: S608  # texts of ours
 # Which shipments an account is about, for those whose postings all name one.
 _SHIPMENTS = {
@@ -127,16 +127,16 @@ _SHIPMENTS = {
                 WHEN 4 THEN 'transfer' END""",
 }
 _DRILL = """
-WITH said AS (SELECT waybill, sum(amount) AS amount FROM ({rows}) AS parts GROUP BY waybill),
+WITH expected AS (SELECT waybill, sum(amount) AS amount FROM ({rows}) AS parts GROUP BY waybill),
 books AS (
     SELECT waybill, sum(amount) AS amount FROM (
         SELECT waybill, amount FROM ledger_posting WHERE debit_id = %(account)s
         UNION ALL SELECT waybill, -amount FROM ledger_posting WHERE credit_id = %(account)s
     ) AS sides WHERE waybill <> '' GROUP BY waybill
 )
-SELECT waybill, coalesce(said.amount, 0), coalesce(books.amount, 0)
-FROM said FULL JOIN books USING (waybill)
-WHERE coalesce(said.amount, 0) <> coalesce(books.amount, 0) ORDER BY waybill LIMIT 200
+SELECT waybill, coalesce(expected.amount, 0), coalesce(books.amount, 0)
+FROM expected FULL JOIN books USING (waybill)
+WHERE coalesce(expected.amount, 0) <> coalesce(books.amount, 0) ORDER BY waybill LIMIT 200
 """
 _STATES = """
 SELECT state, count(*), sum(CASE WHEN state = 'due' THEN due ELSE collected END)

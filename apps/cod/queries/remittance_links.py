@@ -30,6 +30,6 @@ def remittance_of_token(token: str) -> Remittance | None:
 
 
 def _seal(remittance: Remittance) -> str:
-    said = f"{remittance.pk}:{remittance.number}"
-    digest = salted_hmac(_PAGE, said, algorithm="sha256").digest()[:16]
+    sealed = f"{remittance.pk}:{remittance.number}"
+    digest = salted_hmac(_PAGE, sealed, algorithm="sha256").digest()[:16]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

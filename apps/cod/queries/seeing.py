@@ -34,7 +34,7 @@ def candidates(
     first = min(row.day for row in waiting)
     sums = {row.amount if isinstance(row, Deposit) else row.net for row in waiting}
     lines = (
-        _unsaid()
+        _unidentified()
         .filter(
             account__in={row.account_id for row in waiting},
             amount__in=sums,
@@ -48,16 +48,20 @@ def candidates(
     return found
 
 
-def _unsaid() -> QuerySet[BankLine]:
-    said = LineUse.objects.filter(line=OuterRef("pk"), undone_at=None).exclude(use=Use.UNKNOWN)
-    return BankLine.objects.filter(~Exists(said))
+def _unidentified() -> QuerySet[BankLine]:
+    identified = LineUse.objects.filter(line=OuterRef("pk"), undone_at=None).exclude(
+        use=Use.UNKNOWN
+    )
+    return BankLine.objects.filter(~Exists(identified))
 
 
 def lines_for_claw_back(row: ClawBack) -> list[BankLine]:
     """Lines by which the consignee may have been paid, from any account, the newest 50. It may have been
     paid before somebody entered that it is given back."""
     first = timezone.localdate(row.at) - LONGEST
-    return list(_unsaid().filter(amount=-row.amount, day__gte=first).order_by("-day", "-pk")[:50])
+    return list(
+        _unidentified().filter(amount=-row.amount, day__gte=first).order_by("-day", "-pk")[:50]
+    )
 
 
 def lines_for(row: Deposit | QrSettlement) -> list[BankLine]:

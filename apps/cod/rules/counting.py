@@ -30,23 +30,23 @@ def exact(value: Any, field: str) -> Decimal:
 def counted_up(denominations: Mapping[str, int], counted: Decimal) -> dict[str, int]:
     """Notes and coins by their face, without those that there are none of. BadInput when they are not
     what was counted."""
-    kept: dict[str, int] = {}
+    counts: dict[str, int] = {}
     total = ZERO
     for face in FACES:
         pieces = denominations.get(str(face)) or 0
         if pieces < 0:
             raise BadInput(_("An amount of 0 or more."), code="bad_amount", field="counted")
         if pieces:
-            kept[str(face)] = pieces
+            counts[str(face)] = pieces
             total += face * pieces
-    if kept and total != counted:
+    if counts and total != counted:
         raise BadInput(
             _("Notes and coins make %(total)s, not %(counted)s.")
             % {"total": total, "counted": counted},
             code="notes_differ",
             field="counted",
         )
-    return kept
+    return counts
 
 
 def shared_out(amounts: Sequence[Decimal], counted: Decimal) -> list[tuple[Decimal, Decimal]]:

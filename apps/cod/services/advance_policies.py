@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import approve, ask_approval, refuse
-from apps.billing.services.words import said
+from apps.banking.services.words import required_text
 from apps.cod.approvals import ADVANCE_POLICY
 from apps.cod.enums import AdvancePolicyState
 from apps.cod.models import AdvancePolicy
@@ -36,7 +36,7 @@ def ask_advance_policy(
 ) -> AdvancePolicy:
     """From ``since`` on at most ``limit`` may be open. BadInput ``past``, ``bad_days``, ``bad_amount``,
     ``reason_missing``; RuleBroken ``asked_already``."""
-    most, why = exact(limit, "limit"), said(reason)
+    most, why = exact(limit, "limit"), required_text(reason)
     if most == 0:
         raise BadInput(_("An amount above 0."), code="bad_amount", field="limit")
     if since < timezone.localdate(at):
@@ -110,7 +110,7 @@ def refuse_advance_policy(
 @transaction.atomic
 def end_advance_policy(*, policy_id: int, reason: str, by: User, at: datetime) -> AdvancePolicy:
     """At once; what is paid ahead already stays open until it is on the bank."""
-    why, row = said(reason), _lock(policy_id)
+    why, row = required_text(reason), _lock(policy_id)
     ADVANCE_POLICY_MOVES.check(S(row.state), S.ENDED)
     row.state, row.ended_at, row.ended_by, row.end_reason = S.ENDED, at, by, why
     row.save(update_fields=["state", "ended_at", "ended_by", "end_reason"])

@@ -42,8 +42,8 @@ def check_limit(merchant: Customer, amount: Decimal, day: Any) -> Decimal:
         )
     if amount > policy.limit:
         text = _("%(amount)s would be paid ahead; the policy allows %(limit)s.")
-        said = text % {"amount": format_money(amount), "limit": format_money(policy.limit)}
-        raise RuleBroken(said, code="above_limit", field="amount", rule="COD-7")
+        message = text % {"amount": format_money(amount), "limit": format_money(policy.limit)}
+        raise RuleBroken(message, code="above_limit", field="amount", rule="COD-7")
     return Decimal(policy.limit)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.cod.enums import REFUSED, CashUpState, ItemState, TakingKind
 from apps.cod.models import CashUp, CodItem, Taking
 from apps.cod.queries.debts import debt_of
@@ -58,7 +59,7 @@ def take_back_declaration(*, cash_up_id: int, reason: str, by: User, at: datetim
         _move(row, C.OPEN)
         row.expected = row.declared = row.declared_at = row.declared_by = None
         row.save()
-        record("cashup.opened_again", row, by=by, at=at, data={"reason": _said(reason)})
+        record("cashup.opened_again", row, by=by, at=at, data={"reason": required_text(reason)})
     return row
 
 
@@ -98,7 +99,7 @@ def recount_cash_up(
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
     with recorded_refusals(REFUSED, row, "recount", by=by, at=at):
         check_may_work(by, Area.COD, at)
-        counted, why = exact(amount, "amount"), _said(reason)
+        counted, why = exact(amount, "amount"), required_text(reason)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
         if row.state != C.COUNTED:
@@ -118,7 +119,7 @@ def close_cash_up(*, cash_up_id: int, explanation: str, by: User, at: datetime) 
     RuleBroken ``own_cash``, ``illegal_move``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
     with recorded_refusals(REFUSED, row, "close", by=by, at=at):
-        why = _said(explanation)
+        why = required_text(explanation)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
         if row.state != C.COUNTED:
@@ -249,9 +250,3 @@ def _check_at_station(row: CashUp) -> None:
         raise RuleBroken(
             _("Its money has gone to the bank already."), code="in_deposit", rule="COD-7"
         )
-
-
-def _said(text: str) -> str:
-    if not text.strip():
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
-    return " ".join(text.split())[:200]

@@ -229,9 +229,9 @@ class _Batch:
             postings = books.taken(taking)
             if item.pk in first and taking.amount > 0:
                 postings += books.memo(item, -item.due)
-            said = text % {"waybill": item.waybill}
+            summary = text % {"waybill": item.waybill}
             key = f"taking:{taking.pk}"
-            rows.append((key, "coditem.collected", taking.day, said, postings, item))
+            rows.append((key, "coditem.collected", taking.day, summary, postings, item))
         books.post_items(rows, by=self.by, at=self.at)
         books.post_met(self.unpaid, by=self.by, at=self.at)
         if self.changed:

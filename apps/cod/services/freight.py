@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.billing.services import note_door_payment
-from apps.billing.services.charging import charged_in_all
 from apps.billing.services.door_payments import first_carrier, lock_carriers
+from apps.billing.services.shipment_charges import charged_in_all
 from apps.cod.enums import TakingKind
 from apps.cod.models import Taking
 from apps.cod.services import books

@@ -51,7 +51,7 @@ def follow_payout(*, payout_id: int, by: User, at: datetime) -> Remittance | Non
     if to is None or to == row.state or not REMITTANCE_MOVES.allows(row.state, to):
         return row
     if to == S.RETURNED:
-        _come_back(row, payout.bank_said or _("The bank did not pay."), by=by, at=at)
+        _come_back(row, payout.bank_answer or _("The bank did not pay."), by=by, at=at)
         return row
     row.state = to
     if to == S.PAID:

@@ -14,7 +14,7 @@ from apps.backoffice.enums import ApprovalState
 from apps.backoffice.queries.approvals import live_request
 from apps.backoffice.services import take_number, void_if_changed, withdraw_approval
 from apps.banking.queries.payees import payee_account_for
-from apps.billing.services.words import said
+from apps.banking.services.words import required_text
 from apps.cod.approvals import REMITTANCE
 from apps.cod.enums import REFUSED, STANDING, HoldReason, RemittanceState, RowKind, WaitReason
 from apps.cod.models import Remittance, RemittanceRow
@@ -172,7 +172,7 @@ def renew_held(*, by: User, at: datetime) -> int:
 def withdraw_remittance(*, remittance_id: int, reason: str, by: User, at: datetime) -> Remittance:
     """Before its release: its money is on the bank again, for another one. RuleBroken
     ``remittance_released`` after it, on record."""
-    why = said(reason)
+    why = required_text(reason)
     row = Remittance.objects.get(pk=remittance_id)
     with recorded_refusals(REFUSED, row, "withdraw", by=by, at=at):
         row = lock_remittance(remittance_id)

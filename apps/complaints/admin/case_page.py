@@ -99,7 +99,7 @@ class CasePages(ActAdmin):
         }
         return render(request, "complaints/_act.html", context)
 
-    def said_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
+    def messages_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
         """What they have written, or a colleague has told them, since this page was opened (CMP-1,
         collision)."""
         return said_meanwhile(context.record, request.POST.get("seen", ""), person(request))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.staff import person, who
 from apps.backoffice.forms import put_refusal
-from apps.backoffice.forms.held_files import drop_files, keep_files
+from apps.backoffice.forms.held_files import drop_files, hold_form_files
 from apps.complaints import services
 from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
@@ -72,7 +72,7 @@ class IntakePages(CasePages):
                 return redirect("admin:complaints_case_opened", opened.case.number)
         for message in company.errors.get("customer", []):
             form.add_error(None, message)
-        keep_files(form)
+        hold_form_files(form)
         # Whatever was refused is still there after a closed window.
         keep(request, key, None)
         return self._intake_page(request, form, key, request.POST)
@@ -109,7 +109,7 @@ class IntakePages(CasePages):
             messages.error(request, _("Write what they say first; then add it to the case."))
         keep(request, key, None)
         again = IntakeForm(initial=request.POST.dict(), user=user)
-        if sorry := keep_files(form, shown=again):
+        if sorry := hold_form_files(form, shown=again):
             messages.error(request, sorry)
         return self._intake_page(request, again, key, request.POST)
 

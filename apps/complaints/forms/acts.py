@@ -24,7 +24,7 @@ from apps.complaints.queries.cases import case_list
 from apps.complaints.queries.context import mistyped, waybills_meant
 from apps.complaints.queries.desk import people_to_give_to
 from apps.complaints.rules.ways import ways_to_tell, ways_to_write
-from apps.core.fields import SaidMomentField
+from apps.core.fields import NaturalMomentField
 
 SCORES = [(n, str(n)) for n in range(1, 6)]
 
@@ -86,7 +86,7 @@ class CallForm(ActForm):
 
 
 class PromiseForm(ActForm):
-    due_at = SaidMomentField(label=gettext_lazy("by when"))
+    due_at = NaturalMomentField(label=gettext_lazy("by when"))
     what = line(gettext_lazy("what we promised"), 120, required=True)
 
 

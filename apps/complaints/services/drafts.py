@@ -20,6 +20,6 @@ def keep_draft(
     """Replace the draft under ``key``; the list shows waybill and the first words, masked."""
     parts = (form.get("waybill", ""), form.get("description", "")[:60])
     said = mask_text(" · ".join(part for part in parts if part))
-    return backoffice.keep_draft(
+    return backoffice.save_draft(
         kind=KIND, owner=owner, key=key, form=form, summary=said, subject=case
     )

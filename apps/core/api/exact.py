@@ -164,22 +164,22 @@ class StrictShape(s.Serializer[Any]):
 
 
 @cache
-def _kept(shape: type[s.Serializer[Any]]) -> s.Serializer[Any]:
+def _shared_instance(shape: type[s.Serializer[Any]]) -> s.Serializer[Any]:
     return shape()
 
 
 def taken(shape: type[s.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What ``data`` says in this shape; raises ValidationError. The shape's fields, which the library copies
-    for each instance, are those of one that the process keeps, as a list's are of one for all its items."""
-    if data is None:  # said in other words than by a field
+    """``data`` validated against this shape; raises ValidationError. One instance per process is shared, since
+    the library would copy the shape's fields for each new one."""
+    if data is None:  # refused by the shape itself, not by one of its fields
         shape(data=data).is_valid(raise_exception=True)
-    found: dict[str, Any] = _kept(shape).run_validation(data)
+    found: dict[str, Any] = _shared_instance(shape).run_validation(data)
     return found
 
 
 def as_shown(shape: type[s.Serializer[Any]], row: Any) -> dict[str, Any]:
-    """A row in this shape, whose fields are kept as in ``taken``."""
-    return _kept(shape).to_representation(row)
+    """A row serialised in this shape; the instance is shared as in ``taken``."""
+    return _shared_instance(shape).to_representation(row)
 
 
 class StrictShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # the library is untyped
@@ -207,12 +207,12 @@ class ExactTextSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         field = self.target
-        said: dict[str, Any] = {"type": "string", "pattern": field.shape}
+        schema: dict[str, Any] = {"type": "string", "pattern": field.shape}
         if field.max_length is not None:
-            said["maxLength"] = field.max_length
+            schema["maxLength"] = field.max_length
         if not field.allow_blank:
-            said["minLength"] = 1
-        return said
+            schema["minLength"] = 1
+        return schema
 
 
 class ExactMoneySchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # the library is untyped

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import csrf, defaults
 
 from apps.core.api.problem import CONTENT_TYPE, problem
-from apps.core.errors import NotKept
+from apps.core.errors import NotStored
 from apps.core.staff_pages import CSRF, staff_refusal
 
 API_ROOTS = ("/api/", "/voice/")
@@ -54,7 +54,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Also where a full disk met a page that has no words of its own for it."""
     refusal = sys.exc_info()[1]
-    if isinstance(refusal, NotKept):
+    if isinstance(refusal, NotStored):
         if request.path.startswith(API_ROOTS):
             return _answer(503, refusal.code, refusal)
         return HttpResponse(render_to_string("503.html", {"problem": refusal}), status=503)

@@ -110,11 +110,14 @@ class ApiCursorPagination(CursorPagination):
         ]
 
 
-def _as_parameter(said: dict[str, Any]) -> OpenApiParameter:
-    return OpenApiParameter(said["name"], said["schema"], description=said["description"])
+def _as_parameter(parameter: dict[str, Any]) -> OpenApiParameter:
+    return OpenApiParameter(
+        parameter["name"], parameter["schema"], description=parameter["description"]
+    )
 
 
 # For views that page by themselves and are not seen by the library as lists.
 PAGES = [
-    _as_parameter(said) for said in ApiCursorPagination().get_schema_operation_parameters(None)
+    _as_parameter(parameter)
+    for parameter in ApiCursorPagination().get_schema_operation_parameters(None)
 ]

@@ -32,7 +32,7 @@ from rest_framework import status as http
 from rest_framework.response import Response
 
 from apps.core.api.problem import CONTENT_TYPE, problem
-from apps.core.errors import BadInput, KeyReused, NotKept, RuleBroken
+from apps.core.errors import BadInput, KeyReused, NotStored, RuleBroken
 
 logger = logging.getLogger("django.request")
 FULL_FOR = "300"  # seconds until somebody may have made room
@@ -59,7 +59,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
 
 
 def _describe(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
-    if isinstance(exc, NotKept):
+    if isinstance(exc, NotStored):
         return problem(503, exc.code, exc), {"Retry-After": FULL_FOR}
     if isinstance(exc, RuleBroken):
         return _describe_rule(exc), {}

@@ -24,9 +24,9 @@ def _description() -> dict[str, Any]:
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped there
     shapes = schema.get("components", {}).get("schemas", {})
     operations = [
-        _operation(path, method, said)
+        _operation(path, method, described)
         for path, methods in sorted(schema["paths"].items())
-        for method, said in methods.items()
+        for method, described in methods.items()
         if method in METHODS
     ]
     return {
@@ -36,13 +36,13 @@ def _description() -> dict[str, Any]:
     }
 
 
-def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
-    contents = said.get("requestBody", {}).get("content", {})
+def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    contents = operation.get("requestBody", {}).get("content", {})
     return {
-        "id": said.get("operationId", f"{method}-{path}"),
+        "id": operation.get("operationId", f"{method}-{path}"),
         "method": method.upper(),
         "path": path,
-        "description": said.get("description", ""),
+        "description": operation.get("description", ""),
         "parameters": [
             {
                 "name": given["name"],
@@ -51,12 +51,12 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
                 "type": _type(given.get("schema", {})),
                 "description": given.get("description", ""),
             }
-            for given in said.get("parameters", [])
+            for given in operation.get("parameters", [])
         ],
         "body": [(kind, *_link(content.get("schema", {}))) for kind, content in contents.items()],
         "answers": [
             (status, answer.get("description", ""), *_answer_link(answer))
-            for status, answer in sorted(said.get("responses", {}).items())
+            for status, answer in sorted(operation.get("responses", {}).items())
         ],
     }
 

@@ -73,9 +73,9 @@ class ApiAutoSchema(AutoSchema):
         return parameters
 
     def get_description(self) -> str:  # type: ignore[override]  # as in drf-spectacular's own class
-        said = str(super().get_description() or "")
+        description = str(super().get_description() or "")
         scope = getattr(self.view, "required_scopes", {}).get(self.method)
-        return f"{said}\n\nScope: `{scope}`.".strip() if scope else said
+        return f"{description}\n\nScope: `{scope}`.".strip() if scope else description
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)

@@ -53,4 +53,4 @@ def check_query(request: Request, known: list[str]) -> None:
         elif len(values) > 1:
             errors[shown] = s.ErrorDetail(_("Give this once."), "given_twice")
     if errors:
-        raise drf.ValidationError({name: [said] for name, said in list(errors.items())[:20]})
+        raise drf.ValidationError({name: [error] for name, error in list(errors.items())[:20]})

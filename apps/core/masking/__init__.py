@@ -73,13 +73,13 @@ def mask_text(text: str, known: Known = NOBODY, *, shows_codes: bool = False) ->
     if _DIGIT.search(plain(text)):
         phones = [digits for phone in known.phones if len(digits := _national(phone)) >= 4]
     for digits in phones:
-        text = hide(re.compile(_GAP.join(digits)), text, lambda _m, said: stars(said, keep=3))
+        text = hide(re.compile(_GAP.join(digits)), text, lambda _m, found: stars(found, keep=3))
     for address in known.addresses:
         text = _hide_address(text, address)
     text = hide_numbers(text, shows_codes=shows_codes)
     for digits in phones:
         ending = re.compile(rf"(?<![0-9]){_GAP.join(digits[-4:])}(?![0-9])")
-        text = hide(ending, text, lambda _m, said: stars(said))
+        text = hide(ending, text, lambda _m, found: stars(found))
     return hide_announced(text)
 
 
@@ -95,10 +95,10 @@ def _hide_address(text: str, address: str) -> str:
     parts = {rest[at : at + _ADDRESS_PART] for at in range(len(rest) - _ADDRESS_PART + 1)}
     if not parts:
         return text
-    said = [(at, sign.lower()) for at, sign in enumerate(plain(text)) if not sign.isspace()]
-    packed = "".join(sign for _at, sign in said)
+    signs = [(at, sign.lower()) for at, sign in enumerate(plain(text)) if not sign.isspace()]
+    packed = "".join(sign for _at, sign in signs)
     hidden: set[int] = set()
     for at in range(len(packed) - _ADDRESS_PART + 1):
         if packed[at : at + _ADDRESS_PART] in parts:
-            hidden.update(range(said[at][0], said[at + _ADDRESS_PART - 1][0] + 1))
+            hidden.update(range(signs[at][0], signs[at + _ADDRESS_PART - 1][0] + 1))
     return "".join("*" if at in hidden else sign for at, sign in enumerate(text))

@@ -168,12 +168,12 @@ def _may_hold(text: str, name: str) -> bool:
     return all(sign in text or not re.match(_HAN, sign) for sign in name)
 
 
-def _masked(match: re.Match[str], said: str) -> str | None:
+def _masked(match: re.Match[str], part: str) -> str | None:
     name, behind = match["name"], match.string[match.end() :][:8]
     if match.string[match.end("name") :][:1] == "*" or not _may_be_a_name(name, behind):
         return None  # masked already, or nobody
     start, end = match.start("name") - match.start(), match.end("name") - match.start()
-    return said[:start] + mask_name(said[start:end]) + said[end:]
+    return part[:start] + mask_name(part[start:end]) + part[end:]
 
 
 _SITE = re.compile(

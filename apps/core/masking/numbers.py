@@ -32,7 +32,7 @@ _ABROAD = (
 # 400-811-1111 is a firm's.
 _AMERICAN = r"(?<![0-9A-Za-z])\(?(?![48]00)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d)"
 PHONE = re.compile(f"{_MOBILE}|{_GLUED}|{_STAND_IN}|{_LANDLINE}|{_ABROAD}|{_AMERICAN}")
-_SAID_PHONE = re.compile(
+_SPOKEN_PHONE = re.compile(
     rf"(?P<say>(?:电话|手机|手提|座机|固话|致电|联系方式|(?:虚拟|隐私)号码?|\b(?:tel|phone|mobile|call)\b)[^\d\n]{{0,6}})(?P<number>\d(?:{_GAP}\d){{6,14}})(?!\d)",
     re.I,
 )
@@ -152,21 +152,21 @@ def hide_numbers(text: str, *, shows_codes: bool = False) -> str:
     if not _TELLING.search(plain(text)):
         return text
     text = hide(_HALF_HIDDEN, text, _half)
-    text = hide(_ID_CARD, text, lambda _m, said: stars(said, keep=4))
-    text = hide(PHONE, text, lambda m, said: _phone(m, said, text if shows_codes else ""))
+    text = hide(_ID_CARD, text, lambda _m, part: stars(part, keep=4))
+    text = hide(PHONE, text, lambda m, part: _phone(m, part, text if shows_codes else ""))
     if not shows_codes:
-        text = hide(_SAID_PHONE, text, _said)
+        text = hide(_SPOKEN_PHONE, text, _star_number)
         for pattern in _CODES:
-            text = hide(pattern, text, _said)
-        text = hide(_ADDRESS, text, lambda _m, _said: "***")
-    text = hide(_EXTENSION, text, _said)
-    text = hide(_ENDS, text, _said)
-    text = hide(_DOCUMENT, text, _said)
+            text = hide(pattern, text, _star_number)
+        text = hide(_ADDRESS, text, lambda _m, _part: "***")
+    text = hide(_EXTENSION, text, _star_number)
+    text = hide(_ENDS, text, _star_number)
+    text = hide(_DOCUMENT, text, _star_number)
     text = hide(_ACCOUNT, text, _account)
-    text = hide(_PLATE, text, _said)
-    text = hide(_CHAT_NAME, text, _said)
-    text = hide(_BIRTHDAY, text, _said)
-    text = hide(_EMAIL, text, lambda m, _said: f"{m['first']}***@{m['host']}")
+    text = hide(_PLATE, text, _star_number)
+    text = hide(_CHAT_NAME, text, _star_number)
+    text = hide(_BIRTHDAY, text, _star_number)
+    text = hide(_EMAIL, text, lambda m, _part: f"{m['first']}***@{m['host']}")
     return _NUMBERED.sub(lambda m: "*" * len(m["number"]) + m["kind"], text)
 
 
@@ -178,24 +178,24 @@ _PARTIES = re.compile(r"客户|顾客|收件|寄件|发件|签收人|代收人|�
 _CLAUSE = 40
 
 
-def _phone(match: re.Match[str], said: str, whole: str) -> str | None:
+def _phone(match: re.Match[str], part: str, whole: str) -> str | None:
     before = whole[max(0, match.start() - _CLAUSE) : match.start()]
     couriers = [found.end() for found in _COURIERS.finditer(before)]
     parties = [found.end() for found in _PARTIES.finditer(before)]
     if couriers and couriers[-1] > (parties[-1] if parties else -1):
         return None
     country = match["country"] or ""
-    return stars(said[len(country) :], keep=3)
+    return stars(part[len(country) :], keep=3)
 
 
-def _account(match: re.Match[str], said: str) -> str:
-    return stars(said, keep=4) if match["bare"] else _said(match, said)
+def _account(match: re.Match[str], part: str) -> str:
+    return stars(part, keep=4) if match["bare"] else _star_number(match, part)
 
 
-def _half(match: re.Match[str], said: str) -> str:
-    return stars(said, keep=3) if match["id"] else _said(match, said)
+def _half(match: re.Match[str], part: str) -> str:
+    return stars(part, keep=3) if match["id"] else _star_number(match, part)
 
 
-def _said(match: re.Match[str], said: str) -> str:
+def _star_number(match: re.Match[str], part: str) -> str:
     start, end = match.start("number") - match.start(), match.end("number") - match.start()
-    return said[:start] + stars(said[start:end]) + said[end:]
+    return part[:start] + stars(part[start:end]) + part[end:]

@@ -27,7 +27,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo, *, field: str) -> date
     typed = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     local = now.astimezone(zone)
     try:
-        moment = _in_a_while(typed, now) or _on_a_day(typed, local) or _as_said(typed, local)
+        moment = _in_a_while(typed, now) or _on_a_day(typed, local) or _in_words(typed, local)
     except (ValueError, KeyError, OverflowError):
         moment = None
     if moment is None:
@@ -50,20 +50,20 @@ def _in_a_while(typed: str, now: datetime) -> datetime | None:
     found = words.AWHILE.match(typed)
     if found is None or not (found["n"] or found["and_half"]):
         return None
-    said = typed.startswith(("+", "in ", "within ")) or found["later"]
-    if not said or not (found["unit"] or typed.startswith("+")):
+    is_later = typed.startswith(("+", "in ", "within ")) or found["later"]
+    if not is_later or not (found["unit"] or typed.startswith("+")):
         return None
     count = _count(found["n"] or "0") + (0.5 if found["and_half"] else 0)
     minutes = count * words.UNITS[found["unit"] or "m"]
     return now + timedelta(minutes=minutes) if minutes <= MOST_MINUTES else None
 
 
-def _count(said: str) -> float:
-    if said in ("half a", "half an", "半"):
+def _count(text: str) -> float:
+    if text in ("half a", "half an", "半"):
         return 0.5
-    if said in ("a", "an"):
+    if text in ("a", "an"):
         return 1
-    return float(said) if said[0].isdecimal() else words.number(said)
+    return float(text) if text[0].isdecimal() else words.number(text)
 
 
 def _on_a_day(typed: str, local: datetime) -> datetime | None:
@@ -78,7 +78,7 @@ def _on_a_day(typed: str, local: datetime) -> datetime | None:
     return moment
 
 
-def _as_said(typed: str, local: datetime) -> datetime | None:
+def _in_words(typed: str, local: datetime) -> datetime | None:
     matches = [pattern.match(typed) for pattern in words.ENGLISH]
     matches.insert(0, words.CHINESE.match(typed.replace(" ", "")))
     for match in filter(None, matches):
@@ -116,17 +116,17 @@ def _together(
 
 def _day(found: Found, local: datetime) -> date | None:
     today = local.date()
-    if said := found.get("day"):
-        return today + timedelta(days=words.DAYS[said])
-    if said := found.get("weekday"):
+    if text := found.get("day"):
+        return today + timedelta(days=words.DAYS[text])
+    if text := found.get("weekday"):
         monday = today - timedelta(days=today.weekday())
-        wanted = monday + timedelta(days=words.WEEKDAYS[said])
+        wanted = monday + timedelta(days=words.WEEKDAYS[text])
         week = found.get("week") or ""
         if week.startswith(("下", "next")):
             return wanted + timedelta(days=7)
         return wanted if week or wanted >= today else wanted + timedelta(days=7)
-    if said := found.get("date"):
-        return _date(int(said), found.get("month"), today)
+    if text := found.get("date"):
+        return _date(int(text), found.get("month"), today)
     return today if found.get("part") else None
 
 
@@ -142,24 +142,24 @@ def _date(day: int, month: str | None, today: date) -> date:
 
 
 def _clock(found: Found) -> time | None:
-    hour_said = found.get("hour") or found.get("h2") or found.get("h3")
-    if hour_said is None:
+    hour_text = found.get("hour") or found.get("h2") or found.get("h3")
+    if hour_text is None:
         return None
-    hour, minute = words.number(hour_said), _minute(found)
+    hour, minute = words.number(hour_text), _minute(found)
     part, half_day = found.get("part") or found.get("day") or "", found.get("half_day") or ""
     if half_day:
         if not 1 <= hour <= 12:
-            raise ValueError(hour_said)
+            raise ValueError(hour_text)
         hour = hour % 12 + (12 if half_day.startswith("p") else 0)
     elif part in words.NIGHT and (hour == 12 or hour < 5):
         hour %= 12
     elif part in words.AFTERNOON or (part in ("中午", "noon") and hour < 4):
         hour += 12 if hour < 12 else 0
     elif part in words.MORNING and hour > 12:
-        raise ValueError(hour_said)
+        raise ValueError(hour_text)
     elif not part or part in words.DAYS:
         # Said without "in the afternoon", 3 is the afternoon's all the same; 03:00 is written out.
-        spoken = "hour" in found and len(hour_said) == 1 and "minute" not in found
+        spoken = "hour" in found and len(hour_text) == 1 and "minute" not in found
         hour += 12 if spoken and 1 <= hour <= 6 else 0
     return time(hour, minute)
 

@@ -115,9 +115,9 @@ def masked_about(text: str, name: str) -> str:
 
 
 @register.filter
-def phone(kept: str) -> str:
+def phone(stored: str) -> str:
     """In clear, as people read and dial it."""
-    return shown_phone(kept or "")
+    return shown_phone(stored or "")
 
 
 @register.filter

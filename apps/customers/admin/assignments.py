@@ -70,10 +70,10 @@ class AssignmentAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = form.cleaned_data
         customer = Customer.objects.get(code=given["code"])
-        kept = services.admit_user(
+        saved = services.admit_user(
             customer, user=given["user"], by=_actor(request), at=timezone.now()
         )
-        obj.__dict__.update(kept.__dict__)
+        obj.__dict__.update(saved.__dict__)
 
     def delete_model(self, request: HttpRequest, obj: CustomerScope) -> None:
         services.remove_user(obj.customer, user=obj.user, by=_actor(request), at=timezone.now())

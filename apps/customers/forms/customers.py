@@ -62,7 +62,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self.fields[name].queryset = choices.distinct()  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
-class KeepsSecrets(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class SecretFieldsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """Personal data on file is never put into the page: an empty field keeps what is there."""
 
     SECRETS: dict[str, Callable[[str], str]] = {}
@@ -72,10 +72,10 @@ class KeepsSecrets(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         if self.instance.pk is None:
             return
         for name, mask in self.SECRETS.items():
-            kept = mask(getattr(self.instance, name))
+            shown = mask(getattr(self.instance, name))
             self.initial[name], self.fields[name].required = "", False
-            if kept:
-                self.fields[name].help_text = _("Leave empty to keep %(kept)s.") % {"kept": kept}
+            if shown:
+                self.fields[name].help_text = _("Leave empty to keep %(kept)s.") % {"kept": shown}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -86,7 +86,7 @@ class KeepsSecrets(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         return cleaned
 
 
-class ContactForm(KeepsSecrets):
+class ContactForm(SecretFieldsForm):
     SECRETS = {"phone": mask_phone, "email": mask_text}
     phone = forms.CharField(max_length=30, label=Contact._meta.get_field("phone").verbose_name)
     email = forms.EmailField(required=False, label=Contact._meta.get_field("email").verbose_name)
@@ -104,7 +104,7 @@ class ContactForm(KeepsSecrets):
         )
 
 
-class SiteForm(KeepsSecrets):
+class SiteForm(SecretFieldsForm):
     SECRETS = {"phone": mask_phone, "address": mask_address}
     phone = forms.CharField(max_length=30, label=CustomerSite._meta.get_field("phone").verbose_name)
     address = forms.CharField(

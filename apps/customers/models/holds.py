@@ -12,12 +12,12 @@ USER = settings.AUTH_USER_MODEL
 
 
 class HoldQuerySet(models.QuerySet["CustomerHold"]):
-    def standing(self) -> "HoldQuerySet":
+    def in_force(self) -> "HoldQuerySet":
         return self.filter(lifted_at=None)
 
     def binding(self) -> "HoldQuerySet":
         """Those in spite of which no leader lets orders through."""
-        return self.standing().filter(overridden_at=None)
+        return self.in_force().filter(overridden_at=None)
 
 
 class CustomerHold(models.Model):

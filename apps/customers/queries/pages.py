@@ -47,7 +47,7 @@ def customer_page(customer: Customer, at: datetime) -> dict[str, Any]:
         ],
         "holds": [
             (hold, HoldKind(hold.kind))
-            for hold in customer.holds.standing().select_related("overridden_by")
+            for hold in customer.holds.in_force().select_related("overridden_by")
         ],
         "scopes": list(customer.scopes.select_related("user")),
     }

@@ -14,7 +14,7 @@ from apps.customers.enums import AuthorisationState
 from apps.customers.models import Customer, VerbalAuthorisation
 from apps.customers.rules import check_authorisation, missing_paperwork
 from apps.customers.services import clocks
-from apps.customers.services.rows import checked, locked, said
+from apps.customers.services.rows import checked, checked_reason, locked
 from apps.customers.states import AUTHORISATION_MOVES
 from apps.events.services import record
 
@@ -37,7 +37,7 @@ def grant_verbal_authorisation(
     What is missing is read from the file, not asked. A later word replaces an earlier one.
     """
     row = locked(customer)
-    why = said(reason)
+    why = checked_reason(reason)
     check_authorisation(leader=leader, given_at=at, deadline=deadline)
     if row.is_stopped:
         raise RuleBroken(
@@ -76,7 +76,7 @@ def withdraw_verbal_authorisation(
 ) -> None:
     """Orders wait for the paperwork again, from now on."""
     row = locked(authorisation.customer)
-    why = said(reason)
+    why = checked_reason(reason)
     if not _end_open(row, AuthorisationState.WITHDRAWN, by=by, at=at, reason=why):
         raise RuleBroken(_("This authorisation has ended already."), code="not_open")
 

@@ -15,7 +15,7 @@ from apps.customers.enums import FormerKind
 from apps.customers.models import Contact, Customer, CustomerSite, FormerAddress
 from apps.customers.queries import EMAIL, OrderDefaults, order_defaults
 from apps.customers.queries.search import phone_index
-from apps.customers.services.rows import checked, locked, said, set_values
+from apps.customers.services.rows import checked, checked_reason, locked, set_values
 from apps.events.services import record
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def change_contact(
     row = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     before = {FormerKind.PHONE: row.phone, FormerKind.EMAIL: row.email}
     changed = _write_contact(row, values, at)
-    _keep_former(row, before, by=by, at=at)
+    _store_former(row, before, by=by, at=at)
     if changed:
         data = {"contact": row.pk, "changed": ", ".join(changed)}
         record("customer.contact_changed", customer, by=by, at=at, data=data)
@@ -125,14 +125,14 @@ def retire_site(site: CustomerSite, *, by: "User", at: datetime) -> None:
 @transaction.atomic
 def reveal_contact(contact: Contact, *, reason: str, by: "User", at: datetime) -> Revealed:
     """Show a contact's phone and e-mail to who says why; the reason is on record."""
-    data = {"contact": contact.pk, "reason": said(reason)}
+    data = {"contact": contact.pk, "reason": checked_reason(reason)}
     record("customer.contact_revealed", contact.customer, by=by, at=at, data=data)
     return Revealed(name=contact.name, phone=contact.phone, email=contact.email)
 
 
 @transaction.atomic
 def reveal_site(site: CustomerSite, *, reason: str, by: "User", at: datetime) -> Revealed:
-    data = {"place": site.label, "reason": said(reason)}
+    data = {"place": site.label, "reason": checked_reason(reason)}
     record("customer.site_revealed", site.customer, by=by, at=at, data=data)
     return Revealed(name=site.contact_name, phone=site.phone, address=site.address)
 
@@ -163,7 +163,7 @@ def _write_contact(contact: Contact, values: Mapping[str, Any], at: datetime) ->
     return changed
 
 
-def _keep_former(
+def _store_former(
     contact: Contact, before: Mapping[FormerKind, str], *, by: "User", at: datetime
 ) -> None:
     now = {FormerKind.PHONE: contact.phone, FormerKind.EMAIL: contact.email}

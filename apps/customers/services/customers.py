@@ -13,7 +13,7 @@ from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer, CustomerScope
 from apps.customers.names import readings, search_text
 from apps.customers.services import clocks
-from apps.customers.services.rows import checked, locked, move, said, set_values
+from apps.customers.services.rows import checked, checked_reason, locked, move, set_values
 from apps.events.services import record
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def change_customer(
 def suspend_customer(customer: Customer, *, reason: str, by: "User", at: datetime) -> Customer:
     """No order of it is confirmed until it is resumed; orders under way go on."""
     row = locked(customer)
-    move(row, CustomerStatus.SUSPENDED, reason=said(reason))
+    move(row, CustomerStatus.SUSPENDED, reason=checked_reason(reason))
     checked(row)
     record("customer.suspended", row, by=by, at=at, data={"reason": row.status_reason})
     return row
@@ -106,7 +106,7 @@ def resume_customer(customer: Customer, *, by: "User", at: datetime) -> Customer
 @transaction.atomic
 def close_customer(customer: Customer, *, reason: str, by: "User", at: datetime) -> Customer:
     row = locked(customer)
-    move(row, CustomerStatus.CLOSED, reason=said(reason))
+    move(row, CustomerStatus.CLOSED, reason=checked_reason(reason))
     checked(row)
     record("customer.closed", row, by=by, at=at, data={"reason": row.status_reason})
     return row

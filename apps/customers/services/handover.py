@@ -21,7 +21,7 @@ from apps.customers.queries import has_form_under_way
 from apps.customers.rules import required_signatures
 from apps.customers.services import clocks
 from apps.customers.services.authorisations import settle_authorisation
-from apps.customers.services.rows import checked, locked, move, said, set_values
+from apps.customers.services.rows import checked, checked_reason, locked, move, set_values
 from apps.customers.services.trials import begin_trial
 from apps.customers.states import HANDOVER_MOVES
 from apps.events.services import record
@@ -155,7 +155,7 @@ def turn_down_handover_form(
     was_in_signing = row.state == HandoverState.IN_SIGNING
     _move(row, HandoverState.REJECTED)
     row.save(update_fields=["state"])
-    why = said(reason)
+    why = checked_reason(reason)
     if was_in_signing:
         withdraw_approval(kind=HANDOVER, subject=row, reason=why, by=by, at=at)
     record("handover.turned_down", row, by=by, at=at, data={"reason": why})

@@ -22,18 +22,18 @@ def set_holds(*, kind: HoldKind, held: Mapping[int, str], by: "User", at: dateti
     holds began or ended. In sets, and safe to run twice at once."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"customers.hold:{kind}"])
-    rows = CustomerHold.objects.standing().filter(kind=kind).select_for_update()
-    standing = {row.customer_id: row for row in rows}
+    rows = CustomerHold.objects.in_force().filter(kind=kind).select_for_update()
+    present = {row.customer_id: row for row in rows}
     fresh = [
         CustomerHold(customer_id=pk, kind=kind, reason=reason[:300], since=at, held_by=by)
         for pk, reason in sorted(held.items())
-        if pk not in standing
+        if pk not in present
     ]
-    gone = [row for pk, row in standing.items() if pk not in held]
-    said = [row for pk, row in standing.items() if pk in held and row.reason != held[pk][:300]]
-    for row in said:
+    gone = [row for pk, row in present.items() if pk not in held]
+    changed = [row for pk, row in present.items() if pk in held and row.reason != held[pk][:300]]
+    for row in changed:
         row.reason = held[row.customer_id][:300]
-    CustomerHold.objects.bulk_update(said, ["reason"])
+    CustomerHold.objects.bulk_update(changed, ["reason"])
     CustomerHold.objects.bulk_create(fresh)
     CustomerHold.objects.filter(pk__in=[row.pk for row in gone]).update(lifted_at=at, lifted_by=by)
     record_many(

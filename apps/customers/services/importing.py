@@ -107,8 +107,8 @@ def _look_up(
         return
     found[name] = known.get(text) or known.get(text.upper()) or known.get(text.lower())
     if found[name] is None:
-        said = _("“%(given)s” is not known here, or not one only.") % {"given": text[:40]}
-        wrong.append(BadInput(said, code="unknown", field=name))
+        message = _("“%(given)s” is not known here, or not one only.") % {"given": text[:40]}
+        wrong.append(BadInput(message, code="unknown", field=name))
 
 
 def _choose(
@@ -125,8 +125,8 @@ def _choose(
     value = choice_of(choices, text)
     if value is None:
         known = "、".join(str(label) for label in choices.labels)
-        said = _("“%(given)s” is not one of: %(known)s.") % {"given": text[:40], "known": known}
-        wrong.append(BadInput(said, code="unknown_choice", field=column))
+        message = _("“%(given)s” is not one of: %(known)s.") % {"given": text[:40], "known": known}
+        wrong.append(BadInput(message, code="unknown_choice", field=column))
     found[name] = value
 
 
@@ -136,9 +136,9 @@ def _read_contact(values: Mapping[str, str], wrong: list[RuleBroken]) -> dict[st
         return {}
     contact: dict[str, Any] = {"name": name, "email": values.get("contact_email", "")}
     if not name or not phone:
-        said = _("A contact has a name and a phone.")
+        message = _("A contact has a name and a phone.")
         field = "contact_phone" if name else "contact_name"
-        wrong.append(BadInput(said, code="required", field=field))
+        wrong.append(BadInput(message, code="required", field=field))
         return {}
     try:
         contact["phone"] = normalise_phone(phone)
@@ -162,8 +162,8 @@ def save_customer(intake: Intake, item: Item) -> Outcome:
     about = str(customer)[:80]
     if is_new:
         return Outcome(item.number, RowOutcome.TAKEN, about, customer.pk)
-    said = _("This customer is there already; nothing was changed.")
-    return Outcome(item.number, RowOutcome.KNOWN, about, customer.pk, "customer_known", said)
+    message = _("This customer is there already; nothing was changed.")
+    return Outcome(item.number, RowOutcome.KNOWN, about, customer.pk, "customer_known", message)
 
 
 def _known(row: CustomerRow, by: User) -> Customer | None:

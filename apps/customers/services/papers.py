@@ -13,7 +13,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.files.scans import CheckedFile, check_document
 from apps.customers.models import Contract, Customer, DangerousGoodsLetter
 from apps.customers.services.authorisations import settle_authorisation
-from apps.customers.services.rows import checked, locked, said, set_values, validate
+from apps.customers.services.rows import checked, checked_reason, locked, set_values, validate
 from apps.events.services import record
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def withdraw_letter(
     row = DangerousGoodsLetter.objects.select_for_update().get(pk=letter.pk)
     if row.withdrawn_at is not None:
         raise RuleBroken(_("This letter has been withdrawn already."), code="withdrawn_already")
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = at, by, said(reason)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = at, by, checked_reason(reason)
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     data = {"letter": row.pk, "reason": row.withdrawn_reason}
     record("customer.letter_withdrawn", customer, by=by, at=at, data=data)

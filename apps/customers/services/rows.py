@@ -63,7 +63,7 @@ def _named(row: models.Model, field: str | None, message: str) -> str:
     return f"{label}: {message}"
 
 
-def said(reason: str) -> str:
+def checked_reason(reason: str) -> str:
     """A reason a person typed: required, at most 300 characters."""
     tidy = " ".join(reason.split())[:300]
     if len(tidy) < 2:

@@ -40,7 +40,7 @@ from apps.tracking.services import ingest
 from apps.tracking.services.documents import file_document, move_document
 from apps.tracking.services.feedback import send_sheet
 from apps.tracking.services.history import Answered, Assigned, assign_each, record_answers
-from apps.tracking.services.masters import keep_agreement, keep_row
+from apps.tracking.services.masters import save_agreement, save_row
 from apps.tracking.services.signers import authorise_signer
 
 PARTNER_CITIES = frozenset({"成都", "武汉"})
@@ -67,7 +67,7 @@ def make_partner(cast: Cast, began: datetime) -> PartnerCarrier:
     carrier = PartnerCarrier(
         code="huatong", name="华通物流", english_name="Huatong Logistics", phone="400-800-0000"
     )
-    keep_row(carrier, by=by, at=began)
+    save_row(carrier, by=by, at=began)
     day = timezone.localdate(began)
     agreement = PartnerAgreement(
         carrier=carrier,
@@ -81,7 +81,7 @@ def make_partner(cast: Cast, began: datetime) -> PartnerCarrier:
     )
     paper = pdf("Partner agreement Huatong Logistics")
     paper.name = "网络公司协议.pdf"
-    keep_agreement(agreement, file=paper, by=by, at=began)
+    save_agreement(agreement, file=paper, by=by, at=began)
     return carrier
 
 

@@ -12,7 +12,7 @@ from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import Courier, PartnerCarrier
-from apps.tracking.services.history import Journey, Scanned, Signed, tell_journeys
+from apps.tracking.services.history import Journey, Scanned, Signed, record_journeys
 from apps.tracking.signing import NewProof
 
 COURIERS = ["小刘", "小张", "老周", "小马"]
@@ -43,7 +43,7 @@ def make_journeys(
         arrived = fate in ("well", "absent", "weather") and end <= now
         signed = _signed(one, end, couriers[number % len(couriers)]) if arrived else None
         journeys.append(Journey(one.waybill, scans, signed))
-    tell_journeys(journeys, source="scan", by=cast["yunying"])
+    record_journeys(journeys, source="scan", by=cast["yunying"])
 
 
 def _hours(one: Shipped) -> float:

@@ -16,7 +16,7 @@ from apps.accounts.services import (
     grant_role,
 )
 from apps.tracking.models import Courier
-from apps.tracking.services.masters import keep_row
+from apps.tracking.services.masters import save_row
 
 PASSWORD = "yipiao-demo-2026"  # noqa: S105  # printed at every start; demo data only
 
@@ -116,7 +116,7 @@ def make_people(at: datetime) -> Cast:
     for user in users.values():
         user.password = hashed
     for number, name, unit in COURIERS:
-        keep_row(Courier(number=number, name=name, unit=units[unit]), by=system, at=at)
+        save_row(Courier(number=number, name=name, unit=units[unit]), by=system, at=at)
     shop = create_user(
         username="api-yunshang",
         display_name="云裳商城接口",

@@ -31,7 +31,7 @@ from apps.hotline.admin.rates import RatesByDay
 from apps.hotline.enums import CallOutcome
 from apps.hotline.models import Call
 from apps.hotline.queries.board import board, last_day_with_calls
-from apps.hotline.queries.calls import BESIDE, calls_beside, ringing
+from apps.hotline.queries.calls import BESIDE, calls_of_record, ringing
 from apps.tracking.models import Waybill
 
 VIEW, LINK = "hotline.view_call", "hotline.link_call"
@@ -74,13 +74,13 @@ def _now_and_here(context: ActContext) -> dict[str, Any]:
         page = resolve(urlsplit(context.query.get("from", "")).path)
     except Resolver404:
         page = None
-    kept = page.kwargs if page else {}
+    kwargs = page.kwargs if page else {}
     if page and page.url_name == "complaints_case_page":
-        given["case"] = kept["number"]
+        given["case"] = kwargs["number"]
     elif page and page.url_name == "shipment":
-        given["waybill"] = kept["number"]
+        given["waybill"] = kwargs["number"]
     elif page and page.url_name == "customers_customer_change":
-        row = Customer.objects.visible_to(context.by).filter(pk=kept["object_id"]).first()
+        row = Customer.objects.visible_to(context.by).filter(pk=kwargs["object_id"]).first()
         given["customer"] = row.code if row else ""
     return {"offered_at": timezone.localtime(context.at).replace(second=0, microsecond=0), **given}
 
@@ -105,7 +105,7 @@ class CallAdmin(ListAdmin, ReportAdmin, PanelAdmin):
         return [
             ("board/", require_GET(self.board_view), "board"),
             ("popup/", require_GET(self.popup_view), "popup"),
-            ("beside/<str:model>/<int:key>/", require_GET(self.beside_view), "beside"),
+            ("beside/<str:model>/<int:key>/", require_GET(self.panel_view), "beside"),
             *super().own_pages(),
         ]
 
@@ -149,7 +149,7 @@ class CallAdmin(ListAdmin, ReportAdmin, PanelAdmin):
             request, "hotline/popup.html", _("Somebody is calling"), found=found, number=number
         )
 
-    def beside_view(self, request: HttpRequest, model: str, key: int) -> HttpResponseBase:
+    def panel_view(self, request: HttpRequest, model: str, key: int) -> HttpResponseBase:
         """The calls of a case, a customer or a shipment, for its page."""
         must(request, VIEW)
         models: dict[str, Any] = {
@@ -161,5 +161,5 @@ class CallAdmin(ListAdmin, ReportAdmin, PanelAdmin):
             or not models[model].objects.visible_to(user).filter(pk=key).exists()
         ):
             raise Http404
-        rows = calls_beside(model, key, user)
+        rows = calls_of_record(model, key, user)
         return self.page(request, "hotline/beside.html", gettext("Calls"), calls=rows)

@@ -18,7 +18,7 @@ from apps.hotline.rules.rate import Counts, percent
 MET, MISSED = _("goal met"), _("below the goal")
 
 
-def _stand(row: DayRate) -> Any:
+def _goal_tag(row: DayRate) -> Any:
     if row.counts.rate is None:
         return ""
     meets = row.counts.meets(row.goal)
@@ -35,7 +35,7 @@ COLUMNS = (
     number("rate", _("Answer rate"), lambda row: percent(row.counts.rate)),
     number("level", _("Service level"), lambda row: percent(row.counts.level)),
     number("wait", _("Mean wait"), lambda row: span(row.counts.mean_wait)),
-    Column("stand", _("goal"), _stand),
+    Column("goal", _("goal"), _goal_tag),
 )
 
 

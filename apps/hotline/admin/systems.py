@@ -32,8 +32,8 @@ def _change(context: ActContext) -> None:
 def _columns(context: ActContext) -> None:
     columns = {role: name for role, name in context.typed.items() if name}
     row: PhoneSystem = context.record
-    kept = {name: getattr(row, name) for name in ("name", "zone", "internal")}
-    services.save_phone_system(system=row, values={**kept, "columns": columns}, **context.who)
+    values = {name: getattr(row, name) for name in ("name", "zone", "internal")}
+    services.save_phone_system(system=row, values={**values, "columns": columns}, **context.who)
 
 
 def _seat(context: ActContext) -> None:

@@ -66,7 +66,7 @@ def call_back_list(user: "User", *, view: str, number: str) -> "QuerySet[CallBac
     return rows
 
 
-def calls_beside(model: str, key: int, user: "User") -> list[Call]:
+def calls_of_record(model: str, key: int, user: "User") -> list[Call]:
     """The calls of a case, a customer or a shipment that this user may see, newest first."""
     rows = Call.objects.visible_to(user).filter(**{BESIDE[model]: key})
     return list(rows.select_related("agent").order_by("-offered_at", "-pk")[:SHOWN])

@@ -186,8 +186,8 @@ def _sheet(cells: Cells, setting: Setting) -> Row:
         end = (answered if answered is not None else start + wait) + talk
     if answered is None and outcome == O.ANSWERED:
         outcome = O.ABANDONED
-    said = cells.get("direction", "").strip().lower()
-    outgoing = said in ("out", "outbound", "呼出", "外呼")
+    direction = cells.get("direction", "").strip().lower()
+    outgoing = direction in ("out", "outbound", "呼出", "外呼")
     return Row(
         call_id=cells["call"],
         direction=Direction.OUT.value if outgoing else direction_of(cells["caller"], "", setting),

@@ -231,15 +231,15 @@ def take_lines(row: CallFile, reading: Reading, *, by: User, at: datetime) -> in
     """The calls of some lines, and what follows from them; how many calls say more than before."""
     written = write_parts(row.system, reading.parts, reading.leg_ends)
     follow_calls(missed=written.missed, by=by, at=at)
-    kept = _locked(row.pk)
-    kept.lines_done += reading.lines
-    kept.lines_refused += len(reading.refused)
-    kept.calls_changed += written.changed
-    room = MOST_REFUSALS - len(kept.refusals)
-    kept.refusals += [
+    stored = _locked(row.pk)
+    stored.lines_done += reading.lines
+    stored.lines_refused += len(reading.refused)
+    stored.calls_changed += written.changed
+    room = MOST_REFUSALS - len(stored.refusals)
+    stored.refusals += [
         {"line": one.line, "code": one.code, "why": one.why} for one in reading.refused[:room]
     ]
-    kept.save()
+    stored.save()
     return written.changed
 
 

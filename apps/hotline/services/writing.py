@@ -166,8 +166,8 @@ def _part_rows(parts: dict[str, Part]) -> Iterable[str]:
 def _sealed(numbers: Collection[str]) -> dict[str, tuple[str, str]]:
     """Number → as it is kept, and the index it is found by; each is encrypted once."""
     keys = [caller_key(one) if one else "" for one in numbers]
-    kept = [key or number[:40] for key, number in zip(keys, numbers, strict=True)]
-    pairs = zip(encrypt_many(kept), blind_indexes(keys, PURPOSE), strict=True)
+    values = [key or number[:40] for key, number in zip(keys, numbers, strict=True)]
+    pairs = zip(encrypt_many(values), blind_indexes(keys, PURPOSE), strict=True)
     return dict(zip(numbers, pairs, strict=True))
 
 

@@ -130,6 +130,6 @@ ACTS = (
         may=lambda task: task.is_open and task.kind != StepKind.PUBLIC_NOTICE, done=_("The step is done.")),
     Act("give", _("Give to"), RUN, _row(services.give_task, "task_id"), form=forms.GiveForm, rows="tasks",
         may=lambda task: task.is_open, done=_("Given.")),
-    Act("called", _("They were called"), RUN, _row(services.note_call, "told_id"), form=forms.CalledForm,
-        rows="told_rows", may=lambda row: row.stand != "reached", initial=lambda _c: {"reached": True}, done=_("On record.")),
+    Act("called", _("They were called"), RUN, _row(services.note_call, "recipient_id"), form=forms.CalledForm,
+        rows="recipients", may=lambda row: row.state != "reached", initial=lambda _c: {"reached": True}, done=_("On record.")),
 )  # fmt: skip

@@ -53,7 +53,7 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
             ("board/", require_safe(self.board_view), "board"),
             ("count/", require_safe(self.count_view), "count"),
             ("<int:key>/sheet/", require_safe(self.sheet_view), "sheet"),
-            ("beside/<str:model>/<int:key>/", require_safe(self.beside_view), "beside"),
+            ("beside/<str:model>/<int:key>/", require_safe(self.panel_view), "beside"),
             *super().own_pages(),
         ]
 
@@ -108,7 +108,7 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
     def offered_as_buttons(self, request: HttpRequest, record: Incident) -> list[Any]:
         return [act for act in self.offered(request, record) if not act.is_panel]
 
-    def beside_view(self, request: HttpRequest, model: str, key: int) -> HttpResponseBase:
+    def panel_view(self, request: HttpRequest, model: str, key: int) -> HttpResponseBase:
         """The incidents of a shipment, for its page and those of its cases: what happened and the new time."""
         must(request, VIEW)
         user = person(request)
@@ -123,5 +123,5 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
             raise Http404
         at = timezone.now()
         rows = incidents_of(found[0]) if found[0] else []
-        said = [(row, sentence(row.incident, row.waybill.promised_at, at)) for row in rows]
-        return self.page(request, "incidents/beside.html", _("Incidents"), rows=said)
+        explained = [(row, sentence(row.incident, row.waybill.promised_at, at)) for row in rows]
+        return self.page(request, "incidents/beside.html", _("Incidents"), rows=explained)

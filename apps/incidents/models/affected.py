@@ -1,4 +1,4 @@
-"""Which shipments an incident concerns, and who was told of it."""
+"""Which shipments an incident concerns, and who is notified of it."""
 
 from django.conf import settings
 from django.db import models
@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import AppendOnly
-from apps.incidents.enums import NoticeKind, Stand, Why
-from apps.incidents.models.incidents import Incident, Scope
+from apps.incidents.enums import NoticeKind, RecipientState, Why
+from apps.incidents.models.incidents import Incident
+from apps.incidents.models.scopes import Scope
 
 USER = settings.AUTH_USER_MODEL
 
@@ -87,52 +88,58 @@ class IncidentNotice(AppendOnly):
         return f"{self.incident_id} ({self.n})"
 
 
-class Told(models.Model):
-    """One customer, or one consignee by the keyed index of their phone, told of one notice: never twice.
+class NoticeRecipient(models.Model):
+    """One customer, or one consignee by the keyed index of their phone, who is notified by one notice: never twice.
     ``waybill`` is the shipment that a consignee is told about, of a customer one of theirs."""
 
     id = models.BigAutoField(primary_key=True)
-    notice = models.ForeignKey(IncidentNotice, models.PROTECT, related_name="told", db_index=False)
+    notice = models.ForeignKey(
+        IncidentNotice, models.PROTECT, related_name="recipients", db_index=False
+    )
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="+", null=True)
     phone_index = models.CharField(max_length=32, blank=True)
     waybill = models.ForeignKey(
         "tracking.Waybill", models.PROTECT, related_name="+", db_index=False
     )
     shipments = models.PositiveIntegerField(_("shipments"), default=1)
-    told_at = models.DateTimeField(_("told"))
-    stand = models.CharField(
-        _("how far it came"), max_length=8, choices=Stand, default=Stand.QUEUED
+    notified_at = models.DateTimeField(_("told"))
+    state = models.CharField(
+        _("how far it came"), max_length=8, choices=RecipientState, default=RecipientState.QUEUED
     )
     channel = models.CharField(_("channel"), max_length=16, blank=True)
-    stand_at = models.DateTimeField(_("since"))
+    state_at = models.DateTimeField(_("since"))
 
     class Meta:
-        verbose_name = _("told of an incident")
-        verbose_name_plural = _("told of incidents")
+        verbose_name = _("recipient of an incident notice")
+        verbose_name_plural = _("recipients of incident notices")
         ordering = ["id"]
         default_permissions = ("view",)
         indexes = [
             models.Index(
-                fields=["phone_index"], name="told_by_phone", condition=~Q(phone_index="")
+                fields=["phone_index"],
+                name="incident_recipient_by_phone",
+                condition=~Q(phone_index=""),
             ),
         ]
         constraints = [
             models.CheckConstraint(
-                name="told_one_party",
+                name="incident_recipient_one_party",
                 condition=Q(customer__isnull=False, phone_index="")
                 | (Q(customer__isnull=True) & ~Q(phone_index="")),
             ),
             models.UniqueConstraint(
                 fields=["notice", "customer"],
-                name="told_customer_once",
+                name="incident_recipient_customer_once",
                 condition=Q(customer__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["notice", "phone_index"],
-                name="told_consignee_once",
+                name="incident_recipient_phone_once",
                 condition=~Q(phone_index=""),
             ),
-            models.CheckConstraint(name="told_stand_known", condition=Q(stand__in=Stand.values)),
+            models.CheckConstraint(
+                name="incident_recipient_state_known", condition=Q(state__in=RecipientState.values)
+            ),
         ]
 
     def __str__(self) -> str:

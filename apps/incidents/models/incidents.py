@@ -3,16 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models.role import TimeSpan
 from apps.core.languages import in_reader_language
-from apps.core.models import AppendOnly, Stamped
-from apps.incidents.enums import RUNNING, Effect, IncidentState, Leg, Level, PlanKind, Seat
+from apps.core.models import Stamped
+from apps.incidents.enums import RUNNING, Effect, IncidentState, Level, PlanKind
 from apps.incidents.models.plans import PlanVersion
 from apps.quality.models import ExceptionReport
 
@@ -161,145 +158,7 @@ class Incident(Stamped):
         return self.state in RUNNING
 
     @property
-    def told_rows(self) -> "models.QuerySet[Any]":
-        """Everybody who was told of it, for what is done about one of them."""
-        told = self.notices.model._meta.get_field("told").related_model
-        return told._default_manager.filter(notice__incident=self)
-
-
-class Scope(AppendOnly):
-    """What an incident concerns, in numbered versions; each says all of it. Where none of cities, units and partners
-    is named, ``is_everywhere``. ``shipments`` and ``customers`` are the numbers that the one who pressed had seen."""
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="scopes")
-    n = models.PositiveSmallIntegerField(_("version"))
-    cities = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("cities"))
-    units = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("units"))
-    carriers = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("partners"))
-    is_everywhere = models.BooleanField(_("all of the country"), default=False)
-    legs = ArrayField(models.CharField(max_length=8), default=list, verbose_name=_("legs"))
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until, as expected"))
-    shipments = models.PositiveIntegerField(_("shipments"), default=0)
-    customers = models.PositiveIntegerField(_("customers"), default=0)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
-
-    class Meta:
-        verbose_name = _("scope of an incident")
-        verbose_name_plural = _("scopes of incidents")
-        ordering = ["-n"]
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "n"], name="incident_scope_once"),
-            models.CheckConstraint(
-                name="incident_scope_ends_after", condition=Q(starts_at__lt=F("ends_at"))
-            ),
-            models.CheckConstraint(
-                name="incident_scope_has_a_place",
-                condition=Q(is_everywhere=True, cities=[], units=[], carriers=[])
-                | (Q(is_everywhere=False) & (~Q(cities=[]) | ~Q(units=[]) | ~Q(carriers=[]))),
-            ),
-            models.CheckConstraint(
-                name="incident_scope_legs_known",
-                condition=~Q(legs=[]) & Q(legs__contained_by=list(Leg.values)),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.incident_id} ({self.n})"
-
-
-class IncidentSeat(models.Model):
-    """Who has a seat from when until when. The command is never without a row: one without a person is an incident
-    without a commander, which its clock escalates."""
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="seats")
-    seat = models.CharField(_("seat"), max_length=12, choices=Seat)
-    user = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("person")
-    )
-    since = models.DateTimeField(_("since"))
-    until = models.DateTimeField(_("until"), null=True)
-
-    class Meta:
-        verbose_name = _("seat in an incident")
-        verbose_name_plural = _("seats in incidents")
-        ordering = ["since", "id"]
-        default_permissions = ("view",)
-        indexes = [
-            models.Index(
-                fields=["user"], name="incident_seat_of_user", condition=Q(until__isnull=True)
-            )
-        ]
-        constraints = [
-            models.CheckConstraint(name="incident_seat_known", condition=Q(seat__in=Seat.values)),
-            models.CheckConstraint(
-                name="incident_seat_empty_in_command_only",
-                condition=Q(user__isnull=False) | Q(seat=Seat.COMMAND),
-            ),
-            models.CheckConstraint(
-                name="incident_seat_ends_after",
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
-            ),
-            models.UniqueConstraint(
-                fields=["incident", "seat", "user"],
-                name="incident_seat_once",
-                condition=Q(until__isnull=True, user__isnull=False),
-            ),
-            ExclusionConstraint(
-                name="incident_seat_one_commander",
-                expressions=[
-                    ("incident", RangeOperators.EQUAL),
-                    (TimeSpan("since", "until"), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(seat=Seat.COMMAND),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.seat} {self.user_id or '—'}"
-
-
-class IncidentTask(models.Model):
-    """A step of the plan, one that the law asks for, or the next word to customers; ``due_at`` follows its clock."""
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="tasks")
-    n = models.PositiveSmallIntegerField(_("step"))
-    kind = models.CharField(_("kind"), max_length=14)
-    seat = models.CharField(_("seat"), max_length=12, choices=Seat)
-    owner = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("owner")
-    )
-    what = models.CharField(_("what is to be done"), max_length=200)
-    due_at = models.DateTimeField(_("due"))
-    needs_proof = models.BooleanField(_("needs proof"), default=False)
-    done_at = models.DateTimeField(_("done"), null=True)
-    done_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
-    proof = models.CharField(_("proof"), max_length=300, blank=True)
-    dropped_at = models.DateTimeField(_("dropped"), null=True)
-
-    class Meta:
-        verbose_name = _("step of an incident")
-        verbose_name_plural = _("steps of incidents")
-        ordering = ["n"]
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "n"], name="incident_task_once"),
-            models.CheckConstraint(
-                name="incident_task_done_by_someone",
-                condition=Q(done_at__isnull=True, done_by__isnull=True)
-                | Q(done_at__isnull=False, done_by__isnull=False, dropped_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="incident_task_proved",
-                condition=Q(done_at__isnull=True) | Q(needs_proof=False) | ~Q(proof=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.what
-
-    @property
-    def is_open(self) -> bool:
-        return self.done_at is None and self.dropped_at is None
+    def recipients(self) -> "models.QuerySet[Any]":
+        """Everybody whom its notices went to, for what is done about one of them."""
+        model = self.notices.model._meta.get_field("recipients").related_model
+        return model._default_manager.filter(notice__incident=self)

@@ -19,7 +19,7 @@ class PublicNotice:
     n: int
     at: datetime
     by: User | None
-    stands: OnSite
+    state: OnSite
     until: datetime | None
     ended_by: User | None = None
 
@@ -34,19 +34,23 @@ def public_notices(incident: Incident, at: datetime) -> list[PublicNotice]:
     """Newest first; two statements."""
     events = list(announced_events(incident).select_related("by").order_by("-pk"))
     shown = publisher().found([event.pk for event in events]) if events else {}
-    return [_public_notice(incident, event, shown.get(event.pk), at) for event in events]
+    return [
+        _public_notice(incident, event, shown.get(event.pk), at, is_newest=event == events[0])
+        for event in events
+    ]
 
 
 def _public_notice(
-    incident: Incident, event: Event, row: SiteNotice | None, at: datetime
+    incident: Incident, event: Event, row: SiteNotice | None, at: datetime, *, is_newest: bool
 ) -> PublicNotice:
-    stands, until, ended_by = OnSite.SHOWN, row.ends_at if row else None, None
+    state, until, ended_by = OnSite.SHOWN, row.ends_at if row else None, None
     if row is None:
-        stands = OnSite.WAITING if incident.is_running else OnSite.NEVER
+        state = OnSite.WAITING if incident.is_running and is_newest else OnSite.NEVER
     elif row.withdrawn_at is not None and row.withdrawn_at <= row.starts_at:
-        stands, until = OnSite.NEVER, None
+        state, until = OnSite.NEVER, None
     elif row.withdrawn_at is not None:
-        stands, until, ended_by = OnSite.TAKEN_OFF, row.withdrawn_at, row.withdrawn_by
+        state = OnSite.TAKEN_OFF if is_newest else OnSite.REPLACED
+        until, ended_by = row.withdrawn_at, row.withdrawn_by
     elif row.ends_at is not None and row.ends_at <= at:
-        stands = OnSite.ENDED
-    return PublicNotice(event.data["n"], event.at, event.by, stands, until, ended_by)
+        state = OnSite.ENDED
+    return PublicNotice(event.data["n"], event.at, event.by, state, until, ended_by)

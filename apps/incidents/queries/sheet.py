@@ -56,7 +56,7 @@ def _facts(incident: Incident) -> list[tuple[str, str]]:
         (_("over at"), _when(incident.over_at)),
         (_("lasted"), str(took).split(".")[0] if took else "—"),
         (_("Shipments"), str(sums.shipments)),
-        (_("Customers"), f"{sums.told}/{sums.customers}"),
+        (_("Customers"), f"{sums.notified}/{sums.customers}"),
         (_("consignees told"), str(sums.consignees)),
         (_("exception report"), incident.exception.number),
     ]

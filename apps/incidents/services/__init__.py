@@ -7,11 +7,11 @@ from apps.incidents.services.ending import (
     mark_stable,
     withdraw_incident,
 )
+from apps.incidents.services.notifying import note_call, note_messages, send_notice
 from apps.incidents.services.plans import hold_drill, plan_drill, review_plan, write_plan
 from apps.incidents.services.seats import leave_seat, take_seat
 from apps.incidents.services.spreading import WORK, work_incidents
 from apps.incidents.services.tasks import finish_task, give_task
-from apps.incidents.services.telling import note_call, note_messages, send_notice
 
 __all__ = [
     "WORK",

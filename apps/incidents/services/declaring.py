@@ -21,10 +21,10 @@ from apps.incidents.queries.finding import Counted, add_concerned, count_concern
 from apps.incidents.queries.running import running_scopes, where_of
 from apps.incidents.rules.scopes import checked_where
 from apps.incidents.services.locking import lock_running
+from apps.incidents.services.notifying import add_notice
 from apps.incidents.services.seats import fill_seats
 from apps.incidents.services.spreading import WORK
 from apps.incidents.services.tasks import open_tasks
-from apps.incidents.services.telling import add_notice
 from apps.quality.enums import ExceptionKind, FoundBy
 from apps.quality.inputs import NewException
 from apps.quality.services import open_exception

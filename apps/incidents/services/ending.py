@@ -20,10 +20,10 @@ from apps.incidents.enums import (
 from apps.incidents.models import Incident
 from apps.incidents.services.announcing import end_public_notices
 from apps.incidents.services.locking import lock_incident
+from apps.incidents.services.notifying import add_notice, notify_all_recipients
 from apps.incidents.services.seats import end_seats
 from apps.incidents.services.spreading import WORK
 from apps.incidents.services.tasks import drop_tasks
-from apps.incidents.services.telling import add_notice, tell_everybody_told
 from apps.incidents.states import INCIDENT_MOVES
 from apps.quality.enums import ExceptionState, MeetingState
 
@@ -116,7 +116,7 @@ def _let_go(
     """What its event says besides: how many public notices were taken off the site, if any."""
     if must_tell or text_zh.strip() or text_en.strip():
         notice = add_notice(incident, kind, text_zh, text_en, by=by, at=at)
-        tell_everybody_told(notice, by=by, at=at)
+        notify_all_recipients(notice, by=by, at=at)
     drop_tasks(incident, "incident over", by=by, at=at)
     end_seats(incident, by=by, at=at)
     incident.work_since = incident.work_since or at

@@ -31,8 +31,8 @@ def _save(row: models.Model) -> None:
     try:
         row.full_clean(validate_unique=True, validate_constraints=True)
     except ValidationError as error:
-        [(field, said), *_more] = error.message_dict.items()
-        raise BadInput(said[0], code="invalid", field=field) from None
+        [(field, messages), *_more] = error.message_dict.items()
+        raise BadInput(messages[0], code="invalid", field=field) from None
     row.save()
 
 

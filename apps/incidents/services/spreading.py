@@ -14,7 +14,7 @@ from apps.core.database import database_now
 from apps.events.services import record
 from apps.incidents.enums import Effect, IncidentState
 from apps.incidents.models import Incident
-from apps.incidents.services.telling import tell_new_parties
+from apps.incidents.services.notifying import notify_new_parties
 from apps.tracking.enums import PromiseCause
 from apps.tracking.models import Waybill
 from apps.tracking.services.holds import hold_shipments, release_shipments
@@ -114,7 +114,7 @@ def _hold(incident: Incident, rows: Sequence[_Row], *, by: User, at: datetime) -
         wanted = _extended(rows, before, more, at)
         _change(incident, wanted, by=by, at=at)
     _write(rows, before, wanted, at)
-    tell_new_parties(incident, [row.id for row in rows], by=by, at=at)
+    notify_new_parties(incident, [row.id for row in rows], by=by, at=at)
 
 
 def _write(

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.core.errors import NotKept, RuleBroken
+from apps.core.errors import NotStored, RuleBroken
 from apps.core.masking import mask_text
 from apps.core.storage import all_or_nothing
 from apps.inquiries.asking import Answer, Asker
@@ -49,7 +49,7 @@ A_DAY = timedelta(days=1)
 @all_or_nothing()
 @transaction.atomic
 def take_mail(mail: Mail, *, at: datetime) -> InboundMessage | None:
-    """Keep a mail and queue its reply; None when it was taken before. NotKept when its files find
+    """Keep a mail and queue its reply; None when it was taken before. NotStored when its files find
     no room: then it was not taken."""
     row = claim(Way.EMAIL, key_of(Way.EMAIL, mail.identity), at)
     if row is None:
@@ -113,7 +113,7 @@ def _take_case(
             )
     except TooMany:
         return keep(row, state=MessageState.IGNORED, reason="too_many", number=_first(found))
-    except NotKept:
+    except NotStored:
         raise
     except RuleBroken as problem:
         return keep(row, state=MessageState.IGNORED, reason=problem.code, number=_first(found))

@@ -15,7 +15,7 @@ from django.db.models import F
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessageFlags
 from imap_tools.errors import ImapToolsError
 
-from apps.core.errors import NotKept
+from apps.core.errors import NotStored
 from apps.inquiries.enums import MessageState
 from apps.inquiries.mail.parsing import read_mail
 from apps.inquiries.models import MailboxState
@@ -79,7 +79,7 @@ def _try(mailbox: BaseMailBox, uid: str, counts: Taken, at: datetime) -> str:
     except imaplib.IMAP4.error as problem:
         log.warning("a mail could not be fetched: %s", type(problem).__name__)
         return type(problem).__name__
-    except NotKept as problem:
+    except NotStored as problem:
         log.warning("a mail stays in the mailbox until there is room for its files")
         return problem.code
     return ""
@@ -89,7 +89,7 @@ def _take(mailbox: BaseMailBox, uid: str, counts: Taken, at: datetime) -> None:
     raw, is_cut = _fetch(mailbox, uid)
     try:
         row = take_mail(read_mail(raw, is_cut=is_cut), at=at)
-    except (*_OURS, NotKept):
+    except (*_OURS, NotStored):
         raise
     except Exception as problem:  # whatever is inside a mail, the ones behind it are read
         log.warning("a mail could not be read: %s", type(problem).__name__)

@@ -13,7 +13,7 @@ from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage
-from apps.core.errors import BadInput, NotKept
+from apps.core.errors import BadInput, NotStored
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
 from apps.inquiries.enums import MediaState
@@ -56,7 +56,7 @@ def _fetch(row: WeChatMedia, at: datetime) -> bool:
         if not picture.is_picture:
             raise MediaGone("no_picture")
         _keep(row, picture, at)
-    except (MediaLater, NotKept) as problem:
+    except (MediaLater, NotStored) as problem:
         # It stays with the platform for three days.
         _again(row, getattr(problem, "code", "") or str(problem), at)
         return False

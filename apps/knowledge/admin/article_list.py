@@ -15,7 +15,7 @@ from apps.core.addresses import address_of
 from apps.core.templatetags.formatting import status_tag
 from apps.knowledge.enums import ArticleKind, Audience
 from apps.knowledge.models import Section
-from apps.knowledge.queries import article_list, newest_versions, standings
+from apps.knowledge.queries import article_list, newest_versions, publication_states
 
 
 class ArticleFilters(FilterForm):
@@ -34,12 +34,12 @@ def _title(row: Any) -> SafeString:
     )
 
 
-def _stands(row: Any) -> SafeString:
+def _states(row: Any) -> SafeString:
     """For each audience: in which languages, where they stand."""
     return format_html_join(
         " ",
         '<span class="tag tag-{}">{}</span>',
-        ((stand.colour, f"{Audience(who).label} {words}") for who, stand, words in row.stands),
+        ((state.colour, f"{Audience(who).label} {words}") for who, state, words in row.states),
     )
 
 
@@ -49,7 +49,7 @@ class ArticleList(StaffList):
         Column("title", _("Article"), _title),
         Column("kind", _("kind"), lambda row: status_tag(row, "kind")),
         Column("section", _("section")),
-        Column("stands", _("in force"), _stands),
+        Column("states", _("in force"), _states),
         Column("owner", _("owner")),
         Column("review_on", _("next review"), sorts=("review",)),
     )
@@ -79,18 +79,18 @@ class ArticleList(StaffList):
 
     def dress(self, rows: list[Any], query: ListQuery) -> list[Any]:
         keys = [row.pk for row in rows]
-        newest, found = newest_versions(keys), standings(keys, query.at)
+        newest, found = newest_versions(keys), publication_states(keys, query.at)
         for row in rows:
             texts = [newest[row.pk, one] for one in Language.values if (row.pk, one) in newest]
             row.shown_title = texts[0].title if texts else row.code
-            row.stands = []
+            row.states = []
             for audience in Audience.values:
-                by_stand: dict[Any, list[str]] = {}
+                by_state: dict[Any, list[str]] = {}
                 for one in Language:
-                    if stand := found.get((row.pk, one.value, audience)):
-                        by_stand.setdefault(stand[0], []).append(_short(one))
-                row.stands += [
-                    (audience, stand, "·".join(ones)) for stand, ones in by_stand.items()
+                    if state := found.get((row.pk, one.value, audience)):
+                        by_state.setdefault(state[0], []).append(_short(one))
+                row.states += [
+                    (audience, state, "·".join(ones)) for state, ones in by_state.items()
                 ]
         return rows
 

@@ -23,7 +23,7 @@ from apps.knowledge.admin.samples import as_read
 from apps.knowledge.enums import ArticleKind, Audience, FitAspect
 from apps.knowledge.models import Article
 from apps.knowledge.queries import missing_readers, opinions_of
-from apps.knowledge.queries.articles import standing_of, uses_of
+from apps.knowledge.queries.articles import publication_state, uses_of
 from apps.knowledge.queries.fits import fit_words
 from apps.knowledge.rules.markdown import render
 
@@ -202,7 +202,7 @@ class ArticleAdmin(HandbookPages, ListAdmin, PanelAdmin):
             "uses": uses_of(record),
             "versions": versions,
             "publications": [
-                (row, Audience(row.audience), standing_of(row, at), _not_ended(row))
+                (row, Audience(row.audience), publication_state(row, at), _not_ended(row))
                 for row in publications
             ],
             "readings": [

@@ -85,13 +85,13 @@ class HandbookPages:
     def say_view(self: Any, request: HttpRequest, code: str) -> HttpResponseBase:
         """“Read and understood”, “It helped”, “It did not help”."""
         reader = _reader(request)
-        version, at, said = _in_force(code), timezone.now(), request.POST.get("said")
-        if said == "understood":
+        version, at, answer = _in_force(code), timezone.now(), request.POST.get("said")
+        if answer == "understood":
             services.say_understood(version, by=reader, at=at)
             messages.success(request, _("Noted that you have read and understood it."))
-        elif said in ("helped", "not_helped"):
+        elif answer in ("helped", "not_helped"):
             who = f"user:{reader.pk}"
-            services.give_opinion(version, who=who, helped=said == "helped", at=at)
+            services.give_opinion(version, who=who, helped=answer == "helped", at=at)
             messages.success(request, _("Thank you. The owner sees how many it helped."))
         return HttpResponseRedirect(reverse("admin:knowledge_article_read", args=[code]))
 

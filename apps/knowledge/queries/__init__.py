@@ -4,7 +4,7 @@ from apps.knowledge.queries.articles import (
     PAGES,
     article_list,
     newest_versions,
-    standings,
+    publication_states,
 )
 from apps.knowledge.queries.in_force import (
     Found,
@@ -33,11 +33,11 @@ __all__ = [
     "newest_versions",
     "opinions_of",
     "public",
+    "publication_states",
     "readable",
     "replies",
     "search",
     "shelves",
-    "standings",
     "suggestions",
     "to_read",
 ]

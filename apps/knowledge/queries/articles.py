@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from apps.knowledge.enums import Standing, UseHow
+from apps.knowledge.enums import PublicationState, UseHow
 from apps.knowledge.models import Article, ArticleVersion, Publication, Use
 
 PAGES = ("current", "drafts", "review", "planned", "retired")
@@ -49,9 +49,9 @@ def newest_versions(articles: Iterable[int]) -> dict[tuple[int, str], ArticleVer
     return {(row.article_id, row.language): row for row in rows}
 
 
-def standings(
+def publication_states(
     articles: Iterable[int], at: datetime
-) -> dict[tuple[int, str, str], tuple[Standing, int]]:
+) -> dict[tuple[int, str, str], tuple[PublicationState, int]]:
     """(article, language, audience) → where it stands and with which version; nothing for what was
     never published."""
     rows = (
@@ -59,20 +59,23 @@ def standings(
         .annotate(n=F("version__n"))
         .order_by("starts_at", "pk")
     )
-    found: dict[tuple[int, str, str], tuple[Standing, int]] = {}
+    found: dict[tuple[int, str, str], tuple[PublicationState, int]] = {}
     for row in rows:
         key = (row.article_id, row.language, row.audience)
-        standing = standing_of(row, at)
+        state = publication_state(row, at)
         # What is read now tells more than what comes, and that more than what was.
-        if standing == Standing.CURRENT or found.get(key, (Standing.ENDED, 0))[0] == Standing.ENDED:
-            found[key] = (standing, row.n)
+        if (
+            state == PublicationState.CURRENT
+            or found.get(key, (PublicationState.ENDED, 0))[0] == PublicationState.ENDED
+        ):
+            found[key] = (state, row.n)
     return found
 
 
-def standing_of(row: Publication, at: datetime) -> Standing:
+def publication_state(row: Publication, at: datetime) -> PublicationState:
     if row.ends_at is not None and row.ends_at <= at:
-        return Standing.ENDED
-    return Standing.PLANNED if row.starts_at > at else Standing.CURRENT
+        return PublicationState.ENDED
+    return PublicationState.PLANNED if row.starts_at > at else PublicationState.CURRENT
 
 
 def uses_of(article: Article) -> tuple[int, int]:

@@ -164,6 +164,6 @@ def shelves(audience: Audience, at: datetime, language: str) -> list[Shelf]:
 def opinions_of(version: ArticleVersion) -> tuple[int, int]:
     """(how many it helped, how many said anything)."""
     found = Opinion.objects.filter(version=version).aggregate(
-        helped=Count("pk", filter=Q(helped=True)), said=Count("pk")
+        helped=Count("pk", filter=Q(helped=True)), answered=Count("pk")
     )
     return found["helped"], found["said"]

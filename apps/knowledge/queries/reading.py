@@ -14,9 +14,9 @@ def to_read(user: User, at: datetime) -> "QuerySet[ReadingRequest]":
     """Versions in force that ``user`` was asked to read and has not said to have understood; what is due
     first comes first."""
     roles = [role.value for role, _unit in user.current_roles]
-    said = Understanding.objects.filter(version=OuterRef("version"), by=user)
+    understood = Understanding.objects.filter(version=OuterRef("version"), by=user)
     return (
-        ReadingRequest.objects.filter(~Exists(said), roles__overlap=roles)
+        ReadingRequest.objects.filter(~Exists(understood), roles__overlap=roles)
         .filter(version__in=readable(Audience.INTERNAL, at).values("pk"))
         .select_related("version__article")
         .order_by("due_at", "pk")
@@ -25,9 +25,9 @@ def to_read(user: User, at: datetime) -> "QuerySet[ReadingRequest]":
 
 def missing_readers(request: ReadingRequest) -> "QuerySet[User]":
     """Everybody of the roles as they are held now who has not said to have understood, by name."""
-    said = Understanding.objects.filter(version=request.version_id, by=OuterRef("pk"))
+    understood = Understanding.objects.filter(version=request.version_id, by=OuterRef("pk"))
     asked: QuerySet[User] = User.objects.active().people().with_role(*request.roles)
-    return asked.filter(~Exists(said)).order_by("display_name", "pk")
+    return asked.filter(~Exists(understood)).order_by("display_name", "pk")
 
 
 def readings_of(

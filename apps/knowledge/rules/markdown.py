@@ -71,6 +71,6 @@ def _words(token: Any) -> str:
 def first_words(body: str, most: int = 120) -> str:
     """The beginning without its marks, for lists and search results."""
     tokens = _markdown.parse(body)
-    said = " ".join(_words(token) for token in tokens if token.type == "inline")
-    text = " ".join(said.split())
+    words = " ".join(_words(token) for token in tokens if token.type == "inline")
+    text = " ".join(words.split())
     return text if len(text) <= most else f"{text[:most].rstrip()}…"

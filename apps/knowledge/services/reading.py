@@ -98,14 +98,14 @@ def give_opinion(version: ArticleVersion, *, who: str, helped: bool, at: datetim
 def note_search(text: str, *, found: bool, audience: Audience, language: str, at: datetime) -> None:
     """That somebody searched; words that led nowhere are counted, personal data in them is masked first. Fewer than
     two characters are no search. One statement."""
-    said = mask_text(" ".join(without_controls(text).split()))[:80]
-    if len(said) < 2:
+    masked = mask_text(" ".join(without_controls(text).split()))[:80]
+    if len(masked) < 2:
         return
     values: dict[str, Any] = {
         "at": at,
         "language": language,
         "audience": audience.value,
-        "text": said,
+        "text": masked,
     }
     with connection.cursor() as cursor:
         cursor.execute(_NOTE_FOUND if found else _NOTE_MISSED, values)

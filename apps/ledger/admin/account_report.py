@@ -31,7 +31,7 @@ class AccountReport(Report):
         further = None
         if len(rows) > MOST:
             day, pk = rows[MOST - 1].key
-            further = (_("Older"), query.beside(after=f"{day}:{pk}"))
+            further = (_("Older"), query.address_with(after=f"{day}:{pk}"))
         return [
             Facts(
                 (

@@ -47,7 +47,7 @@ class TrialBalance(Report):
         def address(row: TrialRow) -> str:
             if row.account_id:
                 return reverse("admin:ledger_account_change", args=[row.account_id])
-            return query.beside(kind=row.kind)
+            return query.address_with(kind=row.kind)
 
         sums = ("opening", "debit", "credit", "closing")
         return [

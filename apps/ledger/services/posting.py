@@ -127,12 +127,12 @@ def _refuse_faults(entries: Sequence[NewEntry]) -> None:
 
 
 def _closed(day: date | None) -> RuleBroken:
-    said = (
+    message = (
         _("%(day)s lies in a month that is closed.") % {"day": day.isoformat()}
         if day
         else _("The month has just been closed.")
     )
-    return RuleBroken(said, code="period_closed", field="day")
+    return RuleBroken(message, code="period_closed", field="day")
 
 
 def _write(entries: Sequence[NewEntry], *, by: Any, at: datetime) -> dict[str, int]:
@@ -183,9 +183,9 @@ def _known(entries: Sequence[NewEntry]) -> dict[str, int]:
     """Those that are there already; refused when they are not the same."""
     rows = {entry.key: entry for entry in Entry.objects.filter(key__in=[e.key for e in entries])}
     for asked in entries:
-        kept = rows[asked.key]
-        lines = [(p.debit.key, p.credit.key, p.amount, p.waybill) for p in _postings_of(kept)]
-        if kept.day != asked.day or not same_postings(lines, asked.postings):
+        stored = rows[asked.key]
+        lines = [(p.debit.key, p.credit.key, p.amount, p.waybill) for p in _postings_of(stored)]
+        if stored.day != asked.day or not same_postings(lines, asked.postings):
             raise RuleBroken(
                 _("“%(key)s” has been posted already, with another day or other amounts.")
                 % {"key": asked.key},

@@ -29,7 +29,7 @@ from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm
 from apps.notifications.models import Delivery
 from apps.notifications.queries import desk
 from apps.notifications.queries.people import wishes_of
-from apps.notifications.queries.recipients import Person, add_accounts, staff_person
+from apps.notifications.queries.persons import Person, add_accounts, staff_person
 from apps.notifications.queries.words import render_for_staff
 from apps.notifications.states import DELIVERY_MOVES
 

@@ -102,5 +102,5 @@ class ChannelsReport(Report):
 
     def links(self, query: ReportQuery) -> list[tuple[Any, str]]:
         n = desk.open_calls(query.user)
-        said = ngettext("%(n)s call to make", "%(n)s calls to make", n) % {"n": n}
-        return [(said, reverse("admin:notifications_phonetask_changelist"))]
+        text = ngettext("%(n)s call to make", "%(n)s calls to make", n) % {"n": n}
+        return [(text, reverse("admin:notifications_phonetask_changelist"))]

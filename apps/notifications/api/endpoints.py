@@ -90,9 +90,9 @@ class EndpointsView(ApiView):
         return Response(answer, status=201, headers={"Location": where})
 
 
-def endpoint_for(request: Request, said: str) -> WebhookEndpoint:
+def endpoint_for(request: Request, public_id: str) -> WebhookEndpoint:
     """The endpoint that an id names, if this key sees it; Http404 otherwise."""
-    row = unhide(Id.ENDPOINT, said)
+    row = unhide(Id.ENDPOINT, public_id)
     if row is None:
         raise Http404
     return get_object_or_404(webhooks.endpoints(request.user), pk=row)  # type: ignore[arg-type]  # a key's service user

@@ -21,9 +21,9 @@ __all__ = [
     "Question",
     "all_channels",
     "channel",
-    "forget",
     "known",
     "register",
+    "unregister",
 ]
 
 _channels: dict[str, Channel] = {}
@@ -35,7 +35,7 @@ def register(one: Channel) -> Channel:
     return one
 
 
-def forget(name: str) -> None:
+def unregister(name: str) -> None:
     """Take a channel back (tests add their own)."""
     _channels.pop(name, None)
     unregister_channel(name)

@@ -19,7 +19,7 @@ from apps.notifications.enums import Effect
 
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
-    from apps.notifications.queries.recipients import Person
+    from apps.notifications.queries.persons import Person
 
 
 def _nothing() -> None:

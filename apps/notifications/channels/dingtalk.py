@@ -75,7 +75,7 @@ class DingTalkChannel(PersonChannel):
                 "title": card.title,
                 "text": text,
                 "actionTitle1": card.take,
-                "actionURL1": said_to_robot(card.key) if settings.DINGTALK_ANSWERS else card.take_link,
+                "actionURL1": robot_command_link(card.key) if settings.DINGTALK_ANSWERS else card.take_link,
                 "actionTitle2": card.open,
                 "actionURL2": card.link,
             }  # fmt: skip
@@ -98,13 +98,13 @@ class DingTalkChannel(PersonChannel):
         """Success has no code; those it did not reach are listed by name."""
         body = as_object(answer)
         if answer.status == 200 and body.get("processQueryKey"):
-            said = {"code": "0"}
+            facts = {"code": "0"}
             if body.get("invalidStaffIdList"):
-                return Outcome(Effect.SUPPRESSED, "invalid_staff", answer=said)
+                return Outcome(Effect.SUPPRESSED, "invalid_staff", answer=facts)
             if body.get("flowControlledStaffIdList"):
-                return refusal("flow_controlled", self.codes, said)
+                return refusal("flow_controlled", self.codes, facts)
             ref = str(body["processQueryKey"])[:80]
-            return Outcome(Effect.ACCEPTED, "0", ref=ref, answer=said)
+            return Outcome(Effect.ACCEPTED, "0", ref=ref, answer=facts)
         code = str(body.get("code") or "")[:60]
         if not code:
             return Outcome(Effect.AMBIGUOUS, f"http_{answer.status}", trouble=True)
@@ -146,7 +146,7 @@ def sign(timestamp: str, secret: str) -> str:
     return base64.b64encode(digest).decode()
 
 
-def said_to_robot(key: str) -> str:
+def robot_command_link(key: str) -> str:
     """DingTalk's own address for “send this word to the robot”."""
     return f"dtmd://dingtalkclient/sendMessage?content={quote(f'{TAKE} {key}', safe='')}"
 

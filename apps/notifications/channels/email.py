@@ -126,18 +126,18 @@ def _hand_over(smtp: smtplib.SMTP, mail: EmailMultiAlternatives, message: Messag
     ):
         if verb == "DATA":
             message.begin()
-        code, said = smtp.docmd(verb, argument)
+        code, reply = smtp.docmd(verb, argument)
         if code >= 400:
-            return _refused(code, said)
+            return _refused(code, reply)
     # From here on the other side may have it.
     try:
         smtp.send(_dotted(content))
-        code, said = smtp.getreply()
+        code, reply = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(Effect.AMBIGUOUS, _name(error))
     if code != 250:
-        return _refused(code, said)
-    return _outcome(Effect.ACCEPTED, code, said, ref=message.key)
+        return _refused(code, reply)
+    return _outcome(Effect.ACCEPTED, code, reply, ref=message.key)
 
 
 def _dotted(content: bytes) -> bytes:
@@ -146,16 +146,16 @@ def _dotted(content: bytes) -> bytes:
     return bytes(quoted) + ending + b".\r\n"
 
 
-def _refused(code: int, said: bytes) -> Outcome:
+def _refused(code: int, reply: bytes) -> Outcome:
     if code < 500:
-        return _outcome(Effect.RETRY, code, said, trouble=code in (421, 454))
+        return _outcome(Effect.RETRY, code, reply, trouble=code in (421, 454))
     if code in _OUR_FAULT:
-        return _outcome(Effect.FAILED, code, said, trouble=True)
-    return _outcome(Effect.SUPPRESSED, code, said)
+        return _outcome(Effect.FAILED, code, reply, trouble=True)
+    return _outcome(Effect.SUPPRESSED, code, reply)
 
 
-def _outcome(effect: Effect, code: int, said: Any, **more: Any) -> Outcome:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+def _outcome(effect: Effect, code: int, reply: Any, **more: Any) -> Outcome:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
     return Outcome(effect, str(code), answer={"said": mask_text(text)[:300]}, **more)
 
 

@@ -144,20 +144,20 @@ def read_code(answer: http.Answer, codes: Codes, ref: Callable[[Any], str]) -> O
     if isinstance(code, bool) or not isinstance(code, int | str) or code == "":
         return Outcome(Effect.AMBIGUOUS, f"http_{answer.status}", trouble=True)
     code = str(code)[:60]
-    said = {"code": code, "text": str(body.get(codes.names[1], ""))[:120]}
+    facts = {"code": code, "text": str(body.get(codes.names[1], ""))[:120]}
     if code == "0":
-        return Outcome(Effect.ACCEPTED, code, ref=ref(body)[:80], answer=said)
-    return refusal(code, codes, said)
+        return Outcome(Effect.ACCEPTED, code, ref=ref(body)[:80], answer=facts)
+    return refusal(code, codes, facts)
 
 
-def refusal(code: str, codes: Codes, said: Mapping[str, Any]) -> Outcome:
+def refusal(code: str, codes: Codes, facts: Mapping[str, Any]) -> Outcome:
     if code in codes.token:
-        return Outcome(Effect.RETRY, code, answer=said, retry_after=1.0)
+        return Outcome(Effect.RETRY, code, answer=facts, retry_after=1.0)
     if code in codes.later:
-        return Outcome(Effect.RETRY, code, answer=said, retry_after=codes.later[code])
+        return Outcome(Effect.RETRY, code, answer=facts, retry_after=codes.later[code])
     if code in codes.address:
-        return Outcome(Effect.SUPPRESSED, code, answer=said)
-    return Outcome(Effect.FAILED, code, answer=said, trouble=code not in codes.message)
+        return Outcome(Effect.SUPPRESSED, code, answer=facts)
+    return Outcome(Effect.FAILED, code, answer=facts, trouble=code not in codes.message)
 
 
 class PersonChannel(Channel):

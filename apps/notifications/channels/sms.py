@@ -168,32 +168,32 @@ def domestic(phone: str) -> str:
 def _read(answer: http.Answer) -> Outcome:
     body = _json(answer)
     code = str(body.get("Code", ""))[:60]
-    said = {"code": code or answer.status, "request": str(body.get("RequestId", ""))[:40]}
+    facts = {"code": code or answer.status, "request": str(body.get("RequestId", ""))[:40]}
     if code == "OK":
-        return Outcome(Effect.ACCEPTED, code, ref=str(body.get("BizId", ""))[:80], answer=said)
+        return Outcome(Effect.ACCEPTED, code, ref=str(body.get("BizId", ""))[:80], answer=facts)
     if not code:
         # A gateway in between answered: whether the provider has it is open.
-        return Outcome(Effect.AMBIGUOUS, f"http_{answer.status}", answer=said, trouble=True)
+        return Outcome(Effect.AMBIGUOUS, f"http_{answer.status}", answer=facts, trouble=True)
     if code in BAD_NUMBER:
-        return Outcome(Effect.SUPPRESSED, code, answer=said)
+        return Outcome(Effect.SUPPRESSED, code, answer=facts)
     if code in LATER:
-        return Outcome(Effect.RETRY, code, answer=said, retry_after=LATER[code])
+        return Outcome(Effect.RETRY, code, answer=facts, retry_after=LATER[code])
     if code in BUSY or code.startswith("Throttling"):
         return Outcome(
-            Effect.RETRY, code, answer=said, retry_after=answer.retry_after, trouble=True
+            Effect.RETRY, code, answer=facts, retry_after=answer.retry_after, trouble=True
         )
-    return Outcome(Effect.FAILED, code, answer=said, trouble=True)
+    return Outcome(Effect.FAILED, code, answer=facts, trouble=True)
 
 
 def _from_record(row: Mapping[str, Any]) -> Outcome:
     status = str(row.get("SendStatus", ""))
     code = str(row.get("ErrCode", ""))[:60]
-    said = {"status": status, "code": code}
+    facts = {"status": status, "code": code}
     if status == "3":
-        return Outcome(Effect.DELIVERED, code, answer=said)
+        return Outcome(Effect.DELIVERED, code, answer=facts)
     if status == "2":
-        return Outcome(Effect.FAILED, code, answer=said)
-    return Outcome(Effect.ACCEPTED, code, answer=said)
+        return Outcome(Effect.FAILED, code, answer=facts)
+    return Outcome(Effect.ACCEPTED, code, answer=facts)
 
 
 def _json(answer: http.Answer) -> dict[str, Any]:

@@ -143,18 +143,18 @@ def _read(answer: http.Answer) -> Outcome:
         code = int(body["errcode"])
     except (ValueError, KeyError, TypeError):
         return Outcome(Effect.AMBIGUOUS, f"http_{answer.status}", trouble=True)
-    said = {"errcode": code, "errmsg": str(body.get("errmsg", ""))[:120]}
+    facts = {"errcode": code, "errmsg": str(body.get("errmsg", ""))[:120]}
     if code == 0:
-        return Outcome(Effect.ACCEPTED, "0", ref=str(body.get("msgid", ""))[:80], answer=said)
+        return Outcome(Effect.ACCEPTED, "0", ref=str(body.get("msgid", ""))[:80], answer=facts)
     if code in TOKEN_GONE:
-        return Outcome(Effect.RETRY, str(code), answer=said, retry_after=1.0)
+        return Outcome(Effect.RETRY, str(code), answer=facts, retry_after=1.0)
     if code in BAD_ADDRESS:
-        return Outcome(Effect.SUPPRESSED, str(code), answer=said)
+        return Outcome(Effect.SUPPRESSED, str(code), answer=facts)
     if code in NOT_NOW:
-        return Outcome(Effect.FAILED, str(code), answer=said)
+        return Outcome(Effect.FAILED, str(code), answer=facts)
     if code in LATER:
         wait = LATER[code]
         return Outcome(
-            Effect.RETRY, str(code), answer=said, retry_after=wait, pause=wait, trouble=True
+            Effect.RETRY, str(code), answer=facts, retry_after=wait, pause=wait, trouble=True
         )
-    return Outcome(Effect.FAILED, str(code), answer=said, trouble=True)
+    return Outcome(Effect.FAILED, str(code), answer=facts, trouble=True)

@@ -19,7 +19,7 @@ from apps.notifications.models import TalkWindow
 
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
-    from apps.notifications.queries.recipients import Person
+    from apps.notifications.queries.persons import Person
 
 # Some minutes are kept back for clocks and for waiting messages.
 WINDOW = timedelta(hours=48) - timedelta(minutes=10)

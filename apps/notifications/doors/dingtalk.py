@@ -19,7 +19,7 @@ from apps.notifications.enums import Platform
 from apps.notifications.services import Answer, Press
 
 AN_HOUR = 3600.0
-_SAID = re.compile(rf"\s*{TAKE}\s+([A-Za-z0-9_-]{{1,80}})\s*")
+_COMMAND = re.compile(rf"\s*{TAKE}\s+([A-Za-z0-9_-]{{1,80}})\s*")
 
 
 def is_open() -> bool:
@@ -34,16 +34,18 @@ def press_of(headers: Mapping[str, str], body: bytes, *, at: datetime) -> Press 
         raise refused("bad_signature")
     moment = number(timestamp)
     check_age(moment / 1000 if moment is not None else None, at, AN_HOUR)
-    said = as_object(body)
-    if text_of(said, "robotCode") != settings.DINGTALK_ROBOT_CODE:
+    message = as_object(body)
+    if text_of(message, "robotCode") != settings.DINGTALK_ROBOT_CODE:
         raise refused("other_robot")
-    event, who = text_of(said, "msgId", most=64), text_of(said, "senderStaffId", most=64)
+    event, who = text_of(message, "msgId", most=64), text_of(message, "senderStaffId", most=64)
     if not event:
         raise refused("not_understood")
-    found = _SAID.fullmatch(text_of(said, "text", "content"))
+    found = _COMMAND.fullmatch(text_of(message, "text", "content"))
     return Press(Platform.DINGTALK, event, who, found[1]) if found else None
 
 
-def answer(said: Answer | None) -> dict[str, Any]:
-    text = said.text if said else _("Press a button in one of our messages; we read nothing else.")
+def answer(given: Answer | None) -> dict[str, Any]:
+    text = (
+        given.text if given else _("Press a button in one of our messages; we read nothing else.")
+    )
     return {"msgtype": "text", "text": {"content": text}}

@@ -60,8 +60,8 @@ def challenge_or_press(
     return "", press
 
 
-def answer(said: Answer) -> dict[str, Any]:
-    return {"toast": {"type": "success" if said.is_done else "error", "content": said.text}}
+def answer(given: Answer) -> dict[str, Any]:
+    return {"toast": {"type": "success" if given.is_done else "error", "content": given.text}}
 
 
 def _check_token(token: str) -> None:

@@ -47,14 +47,14 @@ def press_of(query: Mapping[str, str], body: bytes, *, at: datetime) -> tuple[Pr
     return Press(Platform.WECOM, event, who, key), who
 
 
-def answer(said: Answer, who: str) -> str:
-    if said.is_done:
+def answer(given: Answer, who: str) -> str:
+    if given.is_done:
         inner = (
             "<MsgType><![CDATA[update_button]]></MsgType>"
-            f"<Button><ReplaceName>{_cdata(said.text[:REPLACED])}</ReplaceName></Button>"
+            f"<Button><ReplaceName>{_cdata(given.text[:REPLACED])}</ReplaceName></Button>"
         )
     else:
-        inner = f"<MsgType><![CDATA[text]]></MsgType><Content>{_cdata(said.text)}</Content>"
+        inner = f"<MsgType><![CDATA[text]]></MsgType><Content>{_cdata(given.text)}</Content>"
     now = str(int(time.time()))
     xml = (
         f"<xml><ToUserName>{_cdata(who)}</ToUserName>"

@@ -1,5 +1,6 @@
+from apps.notifications.models.attempt import Attempt
 from apps.notifications.models.codes import OneTimeCode
-from apps.notifications.models.delivery import Attempt, Delivery, DeliveryQuerySet
+from apps.notifications.models.delivery import Delivery, DeliveryQuerySet
 from apps.notifications.models.desk import Announcement, PhoneTask
 from apps.notifications.models.people import (
     LinkedAddress,

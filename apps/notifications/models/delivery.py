@@ -1,9 +1,8 @@
-"""One message to one person by one channel, and everything that happened to it (NTF-2)."""
+"""One message to one person by one channel, and how far it is (NTF-2)."""
 
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -12,14 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.complaints.models import Case
 from apps.core.crypto import EncryptedTextField
-from apps.core.models import AppendOnly
 from apps.customers.enums import Language
 from apps.customers.models import Customer
 from apps.notifications.enums import (
     Audience,
     DeliveryState,
-    Effect,
-    Step,
     channel_name,
 )
 from apps.notifications.states import WAITING
@@ -278,45 +274,3 @@ class Delivery(models.Model):
     @property
     def is_digest(self) -> bool:
         return self.cause.startswith("digest:")
-
-
-class Attempt(AppendOnly):
-    """One line of a delivery's history, with the provider's answer; no personal data in clear."""
-
-    delivery = models.ForeignKey(
-        Delivery, models.PROTECT, related_name="history", verbose_name=_("message")
-    )
-    at = models.DateTimeField(_("when"), db_default=Now())
-    number = models.PositiveSmallIntegerField(_("attempt"), default=0)
-    step = models.CharField(_("what"), max_length=12, choices=Step)
-    effect = models.CharField(_("result"), max_length=12, choices=Effect, blank=True)
-    code = models.CharField(_("code"), max_length=60, blank=True)
-    answer = models.JSONField(_("answer"), default=dict, encoder=DjangoJSONEncoder)
-    template = models.ForeignKey(
-        "notifications.MessageTemplate",
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        verbose_name=_("template"),
-    )
-    worker = models.CharField(_("worker"), max_length=60, blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        verbose_name=_("by"),
-    )
-
-    class Meta:
-        verbose_name = _("attempt")
-        verbose_name_plural = _("attempts")
-        ordering = ["id"]
-        indexes = [
-            models.Index(fields=["at"], name="attempt_by_time"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.delivery_id}#{self.number} {self.step}"

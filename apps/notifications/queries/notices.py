@@ -14,12 +14,12 @@ _CONCERNED: dict[str, Callable[[set[int]], dict[int, dict[str, Any]]]] = {}
 _FOLLOWED: dict[str, Follower] = {}
 # Kind of event → the topic whose messages about the same thing ask for nothing any more.
 SETTLED: dict[str, str] = {}
-for _config, _said in modules_named("notices"):
-    _READERS |= _said.NOTICES
-    _WEBHOOKS |= getattr(_said, "WEBHOOKS", {})
-    _CONCERNED |= getattr(_said, "CONCERNED", {})
-    _FOLLOWED |= getattr(_said, "FOLLOWED", {})
-    SETTLED |= getattr(_said, "SETTLED", {})
+for _config, _module in modules_named("notices"):
+    _READERS |= _module.NOTICES
+    _WEBHOOKS |= getattr(_module, "WEBHOOKS", {})
+    _CONCERNED |= getattr(_module, "CONCERNED", {})
+    _FOLLOWED |= getattr(_module, "FOLLOWED", {})
+    SETTLED |= getattr(_module, "SETTLED", {})
 HEARD_KINDS = sorted({*_READERS, *_WEBHOOKS})
 # What merchants may subscribe to; "ping" is only ever sent on request.
 WEBHOOK_TYPES = tuple(dict.fromkeys(webhook.type for webhook in _WEBHOOKS.values()))

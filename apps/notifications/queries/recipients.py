@@ -1,47 +1,36 @@
-"""Who is notified: from policies and notices to people with addresses. Set-based throughout."""
+"""Who is notified: from policies and notices to people with addresses (``persons``). Set-based throughout."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster, people_of
-from apps.complaints.models import Case
-from apps.core.masking import mask_name, mask_phone
 from apps.core.notice_types import Notice
-from apps.core.phones import is_mobile
 from apps.core.times import now
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
-from apps.notifications.addresses import index_of, label_of
 from apps.notifications.enums import Audience, SubscriptionState
 from apps.notifications.models import (
-    ColleagueAccount,
     GroupRobot,
     NotificationPolicy,
     Subscription,
+)
+from apps.notifications.queries.persons import (
+    Person,
+    addressee_person,
+    case_contact_person,
+    contact_person,
+    phone_person,
+    robot_person,
+    staff_person,
 )
 
 # The first of these that a customer has is whom we write to.
 WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
 WHOM_ABOUT_MONEY = (ContactRole.FINANCE, ContactRole.MANAGER, ContactRole.SERVICE)
-
-
-@dataclass
-class Person:
-    """One recipient with every address we have; ``prefers`` goes first where a policy allows.
-    ``one_address``: gave that one and wants messages there only."""
-
-    key: str
-    label: str
-    language: str
-    addresses: dict[str, str] = field(default_factory=dict)
-    phone: str = ""
-    prefers: str = ""
-    customer_id: int | None = None
-    one_address: bool = False
 
 
 @dataclass
@@ -89,7 +78,9 @@ def _written_to(notices: Sequence[Notice], whom: Sequence[str]) -> Finder:
     known: dict[int, list[Contact]] = defaultdict(list)
     for contact in Contact.objects.filter(customer__in=ids, active=True).order_by("pk"):
         known[contact.customer_id].append(contact)
-    people = {pk: [_contact(c) for c in _to_write_to(rows, whom)] for pk, rows in known.items()}
+    people = {
+        pk: [contact_person(c) for c in _to_write_to(rows, whom)] for pk, rows in known.items()
+    }
 
     def find(notice: Notice) -> Iterable[Person]:
         found = people.get(notice.customer.pk, []) if notice.customer else []
@@ -101,7 +92,7 @@ def _written_to(notices: Sequence[Notice], whom: Sequence[str]) -> Finder:
 def _one_contact(_notices: Sequence[Notice], _role: str) -> Finder:
     def find(notice: Notice) -> Iterator[Person]:
         if notice.contact is not None and notice.contact.active:
-            yield _contact(notice.contact)
+            yield contact_person(notice.contact)
 
     return find
 
@@ -114,28 +105,11 @@ def _to_write_to(contacts: list[Contact], whom: Sequence[str]) -> list[Contact]:
     return contacts[:1]
 
 
-def _contact(contact: Contact) -> Person:
-    addresses = {"phone": contact.phone}
-    if is_mobile(contact.phone):
-        addresses["sms"] = contact.phone
-    if contact.email:
-        addresses["email"] = contact.email.strip().lower()
-    return Person(
-        key=f"contact:{contact.pk}",
-        label=f"{mask_name(contact.name)} {mask_phone(contact.phone)}",
-        language=contact.language,
-        addresses=addresses,
-        phone=contact.phone,
-        prefers=contact.preferred_channel,
-        customer_id=contact.customer_id,
-    )
-
-
 def _consignees(_notices: Sequence[Notice], _role: str) -> Finder:
     def find(notice: Notice) -> Iterator[Person]:
         if notice.waybill and notice.waybill.consignee_phone:
             name = notice.waybill.consignee_name
-            yield _by_phone(notice.waybill.consignee_phone, name)
+            yield phone_person(notice.waybill.consignee_phone, name)
 
     return find
 
@@ -143,17 +117,9 @@ def _consignees(_notices: Sequence[Notice], _role: str) -> Finder:
 def _senders(_notices: Sequence[Notice], _role: str) -> Finder:
     def find(notice: Notice) -> Iterator[Person]:
         if notice.waybill and notice.waybill.sender_phone:
-            yield _by_phone(notice.waybill.sender_phone, notice.waybill.sender_name)
+            yield phone_person(notice.waybill.sender_phone, notice.waybill.sender_name)
 
     return find
-
-
-def _by_phone(phone: str, name: str = "", language: str = "zh-hans") -> Person:
-    addresses = {"phone": phone}
-    if is_mobile(phone):
-        addresses["sms"] = phone
-    label = f"{mask_name(name)} {mask_phone(phone)}".strip()
-    return Person(f"phone:{index_of(phone)}", label, language, addresses, phone)
 
 
 def _subscribers(notices: Sequence[Notice], _role: str) -> Finder:
@@ -161,7 +127,7 @@ def _subscribers(notices: Sequence[Notice], _role: str) -> Finder:
     people: dict[int, list[Person]] = defaultdict(list)
     rows = Subscription.objects.filter(waybill__in=ids, state=SubscriptionState.ACTIVE)
     for row in rows.order_by("pk"):
-        people[row.waybill_id].append(_addressee(row.channel, row.address, row.language))
+        people[row.waybill_id].append(addressee_person(row.channel, row.address, row.language))
 
     def find(notice: Notice) -> Iterable[Person]:
         return people.get(notice.waybill.pk, ()) if notice.waybill else ()
@@ -169,25 +135,10 @@ def _subscribers(notices: Sequence[Notice], _role: str) -> Finder:
     return find
 
 
-def _addressee(channel: str, address: str, language: str) -> Person:
-    """Somebody who gave one address and wants messages there only."""
-    if channel == "sms":
-        person = _by_phone(address, language=language)
-        person.addresses, person.one_address = {"sms": address}, True
-        return person
-    return Person(
-        f"{channel}:{index_of(address)}",
-        label_of(channel, address),
-        language,
-        {channel: address},
-        one_address=True,
-    )
-
-
 def _one_addressee(_notices: Sequence[Notice], _role: str) -> Finder:
     def find(notice: Notice) -> Iterator[Person]:
         if notice.addressee:
-            yield _addressee(*notice.addressee)
+            yield addressee_person(*notice.addressee)
 
     return find
 
@@ -195,33 +146,12 @@ def _one_addressee(_notices: Sequence[Notice], _role: str) -> Finder:
 def _case_contacts(_notices: Sequence[Notice], _role: str) -> Finder:
     def find(notice: Notice) -> Iterator[Person]:
         if notice.case is not None:
-            person = case_contact(notice.case)
+            person = case_contact_person(notice.case)
             if person is not None:
                 person.prefers = notice.prefers
                 yield person
 
     return find
-
-
-def case_contact(case: Case) -> Person | None:
-    """Whoever brought the case, with every way they gave us; None when they gave none."""
-    addresses: dict[str, str] = {}
-    if case.contact_email:
-        addresses["email"] = case.contact_email.strip().lower()
-    if case.contact_wechat:
-        addresses["wechat"] = case.contact_wechat
-    phone = case.contact_phone
-    if phone:
-        addresses["phone"] = phone
-        if is_mobile(phone):
-            addresses["sms"] = phone
-    if not addresses:
-        return None
-    # The phone first: preferences and linked accounts hang on it.
-    channel = next(c for c in ("phone", "email", "wechat") if c in addresses)
-    label = f"{mask_name(case.contact_name)} {label_of(channel, addresses[channel])}".strip()
-    key = f"{channel}:{index_of(addresses[channel])}"
-    return Person(key, label, case.language, addresses, phone, customer_id=None)
 
 
 def _agents(notices: Sequence[Notice], _role: str) -> Finder:
@@ -287,16 +217,6 @@ def _groups(notices: Sequence[Notice], role: str) -> Finder:
     return find
 
 
-def robot_person(robot: GroupRobot) -> Person:
-    return Person(
-        robot.recipient,
-        f"{robot.name} · {robot.group}"[:80],
-        robot.language,
-        {robot.channel: robot.recipient},
-        one_address=True,
-    )
-
-
 def _unit_of(notice: Notice) -> int | None:
     for row in (notice, notice.case, notice.customer):
         unit: int | None = getattr(row, "unit_id", None)
@@ -311,29 +231,6 @@ def _paths(unit_ids: set[int | None]) -> dict[int, str]:
             "pk", "path"
         )
     )
-
-
-def staff_person(user: User) -> Person:
-    addresses = {"in_app": ""}
-    if user.email:
-        addresses["email"] = user.email.lower()
-    if user.phone:
-        addresses["phone"] = user.phone
-        if is_mobile(user.phone):
-            addresses["sms"] = user.phone
-    return Person(f"user:{user.pk}", user.display_name, user.language, addresses, user.phone)
-
-
-def add_accounts(people: Iterable[Person]) -> None:
-    """The accounts of colleagues at the platforms, one query for all of them."""
-    staff: dict[int, list[Person]] = defaultdict(list)
-    for person in people:
-        if person.key.startswith("user:"):
-            staff[int(person.key.removeprefix("user:"))].append(person)
-    rows = ColleagueAccount.objects.filter(user__in=list(staff), ended_at__isnull=True)
-    for row in rows if staff else ():
-        for person in staff[row.user_id]:
-            person.addresses[row.platform] = row.account
 
 
 def _everybody(_notices: Sequence[Notice], _role: str) -> Finder:

@@ -13,8 +13,8 @@ from apps.notifications.models import Delivery
 def _taken() -> dict[str, Take]:
     """Read when it is first asked, since the apps' services stand above this floor."""
     found: dict[str, Take] = {}
-    for _config, said in modules_named("taking"):
-        found |= said.TAKEN
+    for _config, module in modules_named("taking"):
+        found |= module.TAKEN
     return found
 
 

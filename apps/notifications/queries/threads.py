@@ -50,7 +50,7 @@ def thread_of(delivery: Delivery) -> Thread | None:
     case, sender = delivery.case, case_sender()
     theirs = _their_mails(case)
     ours = _our_mails(delivery, sender)
-    said = [pair[1] for pair in sorted([*theirs, *ours])]
+    messages = [pair[1] for pair in sorted([*theirs, *ours])]
     answered = theirs[-1][1] if theirs else (ours[-1][1] if ours else "")
     entry = _entry_of(delivery)
     return Thread(
@@ -58,7 +58,7 @@ def thread_of(delivery: Delivery) -> Thread | None:
         tag=tag_of(case),
         subject=case.title if case.channel == CaseChannel.EMAIL else "",
         in_reply_to=answered,
-        references=tuple(one for one in said if one != answered)[-MOST_REFERENCES:],
+        references=tuple(one for one in messages if one != answered)[-MOST_REFERENCES:],
         is_automatic=entry is None,
         files=_files(entry) if entry is not None else [],
     )

@@ -9,22 +9,15 @@ from django.utils.translation import gettext as _
 
 from apps.claims.models import Claim
 from apps.core.errors import RuleBroken
-from apps.core.notice_types import Notice
-from apps.core.opaque import Id, hide, row_said
-from apps.core.phones import is_mobile
-from apps.notifications import channels
-from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
-from apps.notifications.models import Delivery, OneTimeCode
+from apps.notifications.enums import CodePurpose
+from apps.notifications.models import OneTimeCode
 from apps.notifications.services.codes import (
-    CODE_LIFE,
-    NewCode,
-    issue_code,
     refusal_of,
     try_code,
 )
-from apps.notifications.services.queueing import notify
+from apps.notifications.services.phone_codes import code_of_token, send_phone_code
 
-SENT, PROVED = "notifications.claim_code", "notifications.claim_proof"
+PROVED = "notifications.claim_proof"
 # From the right code to the account: long enough to fetch the card.
 PROOF_LIFE = timedelta(minutes=15)
 
@@ -35,32 +28,19 @@ def send_claim_code(claim: Claim, *, client: str, language: str, at: datetime) -
 
     RuleBroken: ``code_unsendable`` where no text message can reach that phone, ``too_many_codes`` beyond the limits.
     """
-    phone: str = claim.party_phone
-    if not (is_mobile(phone) and channels.channel(ChannelName.SMS).configured()):
-        raise _unsendable()
-    new = NewCode(
-        purpose=CodePurpose.CLAIM,
+    token = send_phone_code(
+        CodePurpose.CLAIM,
+        phone=claim.party_phone,
         about=claim.number,
-        channel=ChannelName.SMS,
-        address=phone,
-        asker=client,
         number=claim.number,
-    )
-    row, code = issue_code(new, at=at)
-    cause = f"code:{row.pk}"
-    notice = Notice(
-        topic="claim.code",
-        cause=cause,
-        at=at,
         waybill=claim.waybill,
-        data={"number": claim.number, "minutes": int(CODE_LIFE.total_seconds() // 60)},
-        personal={"code": code},
-        addressee=(ChannelName.SMS, phone, language or settings.LANGUAGE_CODE),
+        client=client,
+        language=language,
+        at=at,
     )
-    notify([notice])
-    if not Delivery.objects.filter(cause=cause).exclude(state=DeliveryState.SUPPRESSED).exists():
+    if token is None:
         raise _unsendable()
-    return signing.dumps(hide(Id.CODE, row.pk), salt=SENT)
+    return token
 
 
 def is_claim_code(token: str, claim: Claim) -> bool:
@@ -88,12 +68,8 @@ def is_proof(proof: str, claim: Claim) -> bool:
 
 
 def _code_of(token: str, claim: Claim) -> OneTimeCode | None:
-    try:
-        pk = row_said(Id.CODE, signing.loads(token, salt=SENT))
-    except signing.BadSignature:
-        return None
-    rows = OneTimeCode.objects.filter(pk=pk or 0, purpose=CodePurpose.CLAIM, about=claim.number)
-    return rows.first()
+    row = code_of_token(token, CodePurpose.CLAIM)
+    return row if row and row.about == claim.number else None
 
 
 def _unsendable() -> RuleBroken:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from apps.core.database import database_now
-from apps.core.opaque import Id, hide, row_said
+from apps.core.opaque import Id, hide, unhide_signed
 from apps.core.public_links import public_link
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
@@ -106,7 +106,7 @@ def digest_token(delivery_id: int) -> str:
 def digest_of(token: str) -> Delivery | None:
     """The digest behind a link, for 90 days."""
     try:
-        pk = row_said(Id.DIGEST, signing.loads(token, salt=SALT, max_age=90 * 86_400))
+        pk = unhide_signed(Id.DIGEST, signing.loads(token, salt=SALT, max_age=90 * 86_400))
     except signing.BadSignature:
         return None
     return Delivery.objects.filter(pk=pk or 0, topic=DIGEST).first()

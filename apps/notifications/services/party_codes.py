@@ -3,30 +3,20 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
-from apps.core.notice_types import Notice
-from apps.core.opaque import Id, hide, row_said
-from apps.core.phones import is_mobile
-from apps.notifications import channels
-from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
-from apps.notifications.models import Delivery, OneTimeCode
+from apps.notifications.enums import CodePurpose
+from apps.notifications.models import OneTimeCode
 from apps.notifications.services.codes import (
-    CODE_LIFE,
-    NewCode,
-    issue_code,
     refusal_of,
     try_code,
 )
-from apps.notifications.services.queueing import notify
+from apps.notifications.services.phone_codes import code_of_token, send_phone_code
 from apps.tracking.enums import PartyRole
 from apps.tracking.models import Waybill
 from apps.tracking.services.party import CodeNeeded, PartyProof, give_proof
-
-SALT = "notifications.party_code"
 
 
 @transaction.atomic
@@ -36,43 +26,27 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
     RuleBroken: ``code_unsendable`` where no text message can reach that phone, ``too_many_codes``
     beyond the limits, ``country_closed`` for a phone abroad. Nothing about the phone is revealed.
     """
-    if not (is_mobile(needed.phone) and channels.channel(ChannelName.SMS).configured()):
-        raise _unsendable()
     waybill = Waybill.objects.select_related("customer").get(number=needed.number)
-    new = NewCode(
-        purpose=CodePurpose.PARTY,
+    token = send_phone_code(
+        CodePurpose.PARTY,
+        phone=needed.phone,
         about=f"{needed.number}:{needed.role}",
-        channel=ChannelName.SMS,
-        address=needed.phone,
-        asker=client,
         number=needed.number,
-    )
-    row, code = issue_code(new, at=at)
-    cause = f"code:{row.pk}"
-    notice = Notice(
-        topic="party.code",
-        cause=cause,
-        at=at,
         waybill=waybill,
         customer=waybill.customer,
-        data={"number": needed.number, "minutes": int(CODE_LIFE.total_seconds() // 60)},
-        personal={"code": code},
-        addressee=(ChannelName.SMS, needed.phone, language or settings.LANGUAGE_CODE),
+        client=client,
+        language=language,
+        at=at,
     )
-    notify([notice])
-    # Switched off by policy, or the phone is stopped: then nothing was sent, and we do not say so.
-    if not Delivery.objects.filter(cause=cause).exclude(state=DeliveryState.SUPPRESSED).exists():
+    # Nor is it said where a policy or a stopped address kept it from being sent.
+    if token is None:
         raise _unsendable()
-    return signing.dumps(hide(Id.CODE, row.pk), salt=SALT)
+    return token
 
 
 def read_code_token(token: str, number: str) -> OneTimeCode | None:
     """The code that ``token`` stands for, if it opens this waybill."""
-    try:
-        pk = row_said(Id.CODE, signing.loads(token, salt=SALT))
-    except signing.BadSignature:
-        return None
-    row = OneTimeCode.objects.filter(pk=pk or 0, purpose=CodePurpose.PARTY).first()
+    row = code_of_token(token, CodePurpose.PARTY)
     return row if row and row.about.startswith(f"{number}:") else None
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_phone
-from apps.core.phones import kept_phone
+from apps.core.phones import ensure_e164
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
 from apps.notifications.enums import LinkKind, SuppressionReason
@@ -97,7 +97,7 @@ def lift_address(*, stopped_id: int, by: "User", at: datetime) -> SuppressedAddr
 def link_wechat(*, phone: str, openid: str, by: "User", at: datetime) -> LinkedAddress:
     """This WeChat user proved to hold this phone: what goes to the phone may go there. A link of
     the same WeChat user to another phone ends."""
-    phone = kept_phone(phone)
+    phone = ensure_e164(phone)
     index, phone_index = index_of(openid), index_of(phone)
     current = (
         LinkedAddress.objects.select_for_update()

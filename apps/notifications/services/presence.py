@@ -92,7 +92,7 @@ class Presence:
         with self._lock:
             self._at_work += 1
             if self._keeper is None:
-                self._keeper = threading.Thread(target=self._keep, name="presence", daemon=True)
+                self._keeper = threading.Thread(target=self._store, name="presence", daemon=True)
                 self._keeper.start()
         try:
             if not self._known.wait(PATIENCE) or self.number is None:
@@ -103,7 +103,7 @@ class Presence:
                 self._at_work -= 1
                 self._idle_since = time.monotonic()
 
-    def _keep(self) -> None:
+    def _store(self) -> None:
         """Hold the number through lost connections and restarts of the database."""
         while not self._is_over():
             try:

@@ -20,7 +20,8 @@ from apps.notifications.models import (
     SuppressedAddress,
 )
 from apps.notifications.queries.notices import notices_of
-from apps.notifications.queries.recipients import Person, Planned, add_accounts, plan
+from apps.notifications.queries.persons import Person, add_accounts
+from apps.notifications.queries.recipients import Planned, plan
 from apps.notifications.queries.wishes import is_unwanted, keys_of, quiet_end, wishes_of
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks

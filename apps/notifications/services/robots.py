@@ -17,7 +17,7 @@ from apps.events.services import record
 from apps.notifications.addresses import index_of
 from apps.notifications.enums import Audience, Platform
 from apps.notifications.models import GroupRobot
-from apps.notifications.queries.recipients import robot_person
+from apps.notifications.queries.persons import robot_person
 from apps.notifications.services.rows import NewDelivery, insert
 
 if TYPE_CHECKING:

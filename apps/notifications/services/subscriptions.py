@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.queries import public_user
 from apps.core.errors import BadInput
 from apps.core.notice_types import Notice
-from apps.core.opaque import Id, hide, row_said
+from apps.core.opaque import Id, hide, unhide_signed
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
 from apps.notifications.enums import (
@@ -153,7 +153,7 @@ def read_subscription_token(token: str) -> Asked | None:
         named, code = signing.loads(token, salt=SALT)
     except (signing.BadSignature, TypeError, ValueError):
         return None
-    pk, code_id = row_said(Id.SUBSCRIPTION, named), row_said(Id.CODE, code)
+    pk, code_id = unhide_signed(Id.SUBSCRIPTION, named), unhide_signed(Id.CODE, code)
     if pk is None or code_id is None:
         return None
     found = Subscription.objects.filter(pk=pk).select_related("waybill").first()
@@ -174,7 +174,7 @@ def read_confirmed_token(token: str) -> Subscription | None:
 
 def _named_by(token: str, salt: str) -> Subscription | None:
     try:
-        pk = row_said(Id.SUBSCRIPTION, signing.loads(token, salt=salt))
+        pk = unhide_signed(Id.SUBSCRIPTION, signing.loads(token, salt=salt))
     except signing.BadSignature:
         return None
     return Subscription.objects.filter(pk=pk or 0).select_related("waybill").first()

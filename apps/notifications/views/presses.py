@@ -67,8 +67,8 @@ def wecom_presses(request: HttpRequest) -> HttpResponse:
     press, who = wecom.press_of(query, _body(request), at=now)
     if press is None:
         return HttpResponse("", content_type="text/plain")
-    said = services.take_press(press, at=now)
-    return HttpResponse(wecom.answer(said, who), content_type="text/xml; charset=utf-8")
+    answer = services.take_press(press, at=now)
+    return HttpResponse(wecom.answer(answer, who), content_type="text/xml; charset=utf-8")
 
 
 @_door(feishu.is_open)

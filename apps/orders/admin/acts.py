@@ -31,15 +31,15 @@ PRINT, CANCEL = "orders.print_workorder", "orders.cancel_workorder"
 
 
 def _arranged(context: ActContext) -> dict[str, Any]:
-    kept = getattr(context.record, "arrangement", None)
-    if kept is None:
+    arrangement = getattr(context.record, "arrangement", None)
+    if arrangement is None:
         return {}
     return {
-        "vehicle": kept.vehicle,
-        "driver_name": kept.driver_name,
-        "driver_phone": kept.driver_phone,
-        "expected_pickup": local_input(kept.expected_pickup),
-        "expected_delivery": local_input(kept.expected_delivery),
+        "vehicle": arrangement.vehicle,
+        "driver_name": arrangement.driver_name,
+        "driver_phone": arrangement.driver_phone,
+        "expected_pickup": local_input(arrangement.expected_pickup),
+        "expected_delivery": local_input(arrangement.expected_delivery),
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.staff import person
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.forms import put_refusal
-from apps.backoffice.forms.held_files import drop_files, keep_files
+from apps.backoffice.forms.held_files import drop_files, hold_form_files
 from apps.backoffice.once import NOT_TYPED
 from apps.backoffice.staff_admin import must
 from apps.core.errors import RuleBroken
@@ -96,11 +96,11 @@ class EntryPages(ActAdmin):
                 return redirect(self.next_page(order))
         for message in company.errors.get("customer", []):
             form.add_error(None, message)
-        keep_files(form)
+        hold_form_files(form)
         # Whatever was refused is still there after a closed window.
-        kept = {name: value for name, value in request.POST.items() if isinstance(value, str)}
-        _keep(request, key, kept)
-        return self._entry_page(request, form, key, kept)
+        typed = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+        _save_draft(request, key, typed)
+        return self._entry_page(request, form, key, typed)
 
     def edit_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
         must(request, "orders.change_workorder")
@@ -160,7 +160,7 @@ class EntryPages(ActAdmin):
             services.discard_draft(owner=person(request), key=key)
             return redirect("admin:orders_workorder_enter")
         typed = {k: str(v) for k, v in request.POST.items()}
-        if not _keep(request, key, typed):
+        if not _save_draft(request, key, typed):
             return JsonResponse({"kept": False}, status=400)
         return JsonResponse({"kept": True, "at": local_input(timezone.now())[-5:]})
 
@@ -186,12 +186,12 @@ class EntryPages(ActAdmin):
         return JsonResponse({"text": price_sentence(order)})
 
 
-def _keep(request: HttpRequest, key: UUID, typed: dict[str, str]) -> bool:
+def _save_draft(request: HttpRequest, key: UUID, typed: dict[str, str]) -> bool:
     form = {k: v for k, v in typed.items() if k not in (*NOT_TYPED, "draft_key")}
     if len(json.dumps(form)) > MOST_DRAFT_BYTES or any("\x00" in v for v in form.values()):
         return False
     try:
-        services.keep_draft(owner=person(request), key=key, form=form)
+        services.save_draft(owner=person(request), key=key, form=form)
     except RuleBroken:
         return False
     return True

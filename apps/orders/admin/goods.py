@@ -13,15 +13,15 @@ from apps.orders.enums import ListScope
 from apps.orders.models import HarmlessTerm, ProhibitedList, ProhibitedTerm
 
 
-class KeptAdmin(ReferenceAdmin):
+class RecordedReferenceAdmin(ReferenceAdmin):
     """Lists of the company's own; every change goes through one service."""
 
-    save_by = services.keep_row
+    save_by = services.save_row
     remove_by = services.remove_row
 
 
 @admin.register(ProhibitedList)
-class ProhibitedListAdmin(KeptAdmin):
+class ProhibitedListAdmin(RecordedReferenceAdmin):
     list_display = ("code", "name", "english_name", "scope_tag", "valid_from", "valid_to")
     list_filter = ("applies_to",)
     search_fields = ("code", "name", "english_name")
@@ -35,7 +35,7 @@ class ProhibitedListAdmin(KeptAdmin):
 
 
 @admin.register(ProhibitedTerm)
-class ProhibitedTermAdmin(KeptAdmin):
+class ProhibitedTermAdmin(RecordedReferenceAdmin):
     list_display = ("term", "other_words", "goods_list")
     list_filter = ("goods_list__applies_to",)
     list_select_related = ("goods_list",)
@@ -47,6 +47,6 @@ class ProhibitedTermAdmin(KeptAdmin):
 
 
 @admin.register(HarmlessTerm)
-class HarmlessTermAdmin(KeptAdmin):
+class HarmlessTermAdmin(RecordedReferenceAdmin):
     list_display = ("term", "why")
     search_fields = ("term",)

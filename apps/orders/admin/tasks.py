@@ -16,7 +16,7 @@ from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act
 from apps.core.typed import tidy_typed, typed_number
 from apps.orders import services
-from apps.orders.admin.goods import KeptAdmin
+from apps.orders.admin.goods import RecordedReferenceAdmin
 from apps.orders.enums import TaskStatus
 from apps.orders.forms import OutcomeForm, PostponeForm
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
@@ -123,7 +123,7 @@ class FollowUpTaskAdmin(ActAdmin):
 
 
 @admin.register(FollowUpTemplate)
-class FollowUpTemplateAdmin(KeptAdmin):
+class FollowUpTemplateAdmin(RecordedReferenceAdmin):
     list_display = (
         "follow_up_class",
         "position",

@@ -1223,11 +1223,11 @@ class Migration(migrations.Migration):
                 ("expected_delivery", models.DateTimeField(verbose_name="expected delivery")),
                 ("changed_at", models.DateTimeField(verbose_name="last changed")),
                 (
-                    "told_at",
+                    "notified_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="customer told"),
                 ),
                 (
-                    "told_whom",
+                    "notified_name",
                     models.CharField(blank=True, max_length=60, verbose_name="who was told"),
                 ),
                 (
@@ -1249,7 +1249,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "told_by",
+                    "notified_by",
                     models.ForeignKey(
                         editable=False,
                         null=True,
@@ -1278,18 +1278,18 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("told_at__isnull", True),
-                                ("told_by__isnull", True),
-                                ("told_whom", ""),
+                                ("notified_at__isnull", True),
+                                ("notified_by__isnull", True),
+                                ("notified_name", ""),
                             ),
                             models.Q(
-                                ("told_at__isnull", False),
-                                ("told_by__isnull", False),
-                                models.Q(("told_whom", ""), _negated=True),
+                                ("notified_at__isnull", False),
+                                ("notified_by__isnull", False),
+                                models.Q(("notified_name", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
-                        name="arrangement_told_has_person",
+                        name="arrangement_notified_has_person",
                     ),
                 ],
             },

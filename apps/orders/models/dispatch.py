@@ -75,9 +75,11 @@ class DispatchArrangement(Stamped):
     expected_delivery = models.DateTimeField(_("expected delivery"))
     changed_at = models.DateTimeField(_("last changed"))
     changed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
-    told_at = models.DateTimeField(_("customer told"), null=True, editable=False)
-    told_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, editable=False)
-    told_whom = models.CharField(_("who was told"), max_length=60, blank=True)
+    notified_at = models.DateTimeField(_("customer told"), null=True, editable=False)
+    notified_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, editable=False
+    )
+    notified_name = models.CharField(_("who was told"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("dispatch arrangement")
@@ -88,9 +90,9 @@ class DispatchArrangement(Stamped):
                 condition=Q(expected_delivery__gt=models.F("expected_pickup")),
             ),
             models.CheckConstraint(
-                name="arrangement_told_has_person",
-                condition=Q(told_at__isnull=True, told_by__isnull=True, told_whom="")
-                | Q(told_at__isnull=False, told_by__isnull=False) & ~Q(told_whom=""),
+                name="arrangement_notified_has_person",
+                condition=Q(notified_at__isnull=True, notified_by__isnull=True, notified_name="")
+                | Q(notified_at__isnull=False, notified_by__isnull=False) & ~Q(notified_name=""),
             ),
         ]
 

@@ -63,7 +63,7 @@ def known_of(customer: Customer, *, reference: str, entry_key: UUID | None, at: 
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConfirmationCustomer:
     """The customer of an order about to be confirmed, its papers at hand."""
 
     customer: Customer
@@ -71,9 +71,9 @@ class Standing:
     contract_id: int | None
 
 
-def standing_of(customer: Customer, at: datetime) -> Standing:
+def confirmation_customer(customer: Customer, at: datetime) -> ConfirmationCustomer:
     """As it is now, with the unit that is at hand already."""
     rows = Customer.objects.with_papers(at).annotate(is_first=~_ISSUED, in_force=contract_then(at))
     row: Any = rows.get(pk=customer.pk)
     row.unit = customer.unit
-    return Standing(row, row.is_first, row.in_force)
+    return ConfirmationCustomer(row, row.is_first, row.in_force)

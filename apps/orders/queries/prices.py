@@ -82,12 +82,12 @@ def explain_order(priced: Priced) -> list[Step]:
         _rated, mine = explain_price(price.version, shipment)
         n = counts[key]
         if len(priced) > 1:
-            said = ngettext("%(n)d waybill", "%(n)d waybills, each", n) % {"n": n}
-            steps.append(Step(said, _weight(shipment), None))
+            label = ngettext("%(n)d waybill", "%(n)d waybills, each", n) % {"n": n}
+            steps.append(Step(label, _weight(shipment), None))
         steps += mine
         if n > 1:
-            said = gettext("%(n)d waybills more") % {"n": n - 1}
-            steps.append(Step(said, "", price.rated.gross_fen * (n - 1)))
+            label = gettext("%(n)d waybills more") % {"n": n - 1}
+            steps.append(Step(label, "", price.rated.gross_fen * (n - 1)))
     return steps
 
 

@@ -90,7 +90,7 @@ class GoodsBook:
         if _LATIN.search(spaced):
             calm = _spans(self._calm, spaced)
             for needle, entry in self._latin:
-                if _stands_alone(needle, spaced, calm):
+                if _is_a_word(needle, spaced, calm):
                     yield needle, entry
 
 
@@ -111,8 +111,8 @@ def _blocks(entry: ListedWord, mode: str) -> bool:
 def fold(text: str) -> str:
     """Letters and digits only, words in Latin letters separated by one space."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_TRADITIONAL)
-    kept = "".join(c if c.isalnum() else "" if _invisible(c) else " " for c in plain)
-    return " ".join(kept.split())
+    letters = "".join(c if c.isalnum() else "" if _invisible(c) else " " for c in plain)
+    return " ".join(letters.split())
 
 
 def _invisible(char: str) -> bool:
@@ -128,7 +128,7 @@ def _occurs(needle: str, text: str, calm: Sequence[tuple[int, int]]) -> bool:
     return False
 
 
-def _stands_alone(needle: str, text: str, calm: Sequence[tuple[int, int]]) -> bool:
+def _is_a_word(needle: str, text: str, calm: Sequence[tuple[int, int]]) -> bool:
     for match in _word_pattern(needle).finditer(text):
         if not _inside(match.start(), match.end(), calm):
             return True

@@ -2,9 +2,9 @@ from apps.orders.services.arrangement import arrange_dispatch, tell_customer
 from apps.orders.services.clocks import copy_dues
 from apps.orders.services.confirm import Confirmation, confirm_order
 from apps.orders.services.counts import compare_counts, declare_count, resolve_count
-from apps.orders.services.drafts import discard_draft, keep_draft
+from apps.orders.services.drafts import discard_draft, save_draft
 from apps.orders.services.entry import change_order, read_back_order, receive_order
-from apps.orders.services.goods import keep_row, remove_row
+from apps.orders.services.goods import remove_row, save_row
 from apps.orders.services.intake import prepare_orders, read_order, take_orders
 from apps.orders.services.moves import (
     assign_order,
@@ -33,8 +33,6 @@ __all__ = [
     "discard_draft",
     "follow_waybills",
     "hold_order",
-    "keep_draft",
-    "keep_row",
     "open_original",
     "postpone_task",
     "prepare_orders",
@@ -46,6 +44,8 @@ __all__ = [
     "remove_row",
     "resolve_count",
     "reveal_order",
+    "save_draft",
+    "save_row",
     "set_follow_up_class",
     "take_orders",
     "tell_customer",

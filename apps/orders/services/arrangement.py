@@ -50,39 +50,40 @@ def arrange_dispatch(
         "expected_delivery": arrangement.expected_delivery,
         "changed_at": at,
         "changed_by": by,
-        "told_at": None,
-        "told_by": None,
-        "told_whom": "",
+        "notified_at": None,
+        "notified_by": None,
+        "notified_name": "",
     }
-    kept, _made = DispatchArrangement.objects.update_or_create(
+    saved, _made = DispatchArrangement.objects.update_or_create(
         work_order=order, defaults=values, create_defaults={**values, "created_by": by}
     )
     _tick(order.pk, [VEHICLE_STEP], "vehicle_arranged", by=by, at=at)
     data = {
-        "vehicle": kept.vehicle,
-        "expected_pickup": kept.expected_pickup.isoformat(),
-        "expected_delivery": kept.expected_delivery.isoformat(),
+        "vehicle": saved.vehicle,
+        "expected_pickup": saved.expected_pickup.isoformat(),
+        "expected_delivery": saved.expected_delivery.isoformat(),
     }
     record("workorder.arranged", order, by=by, at=at, data=data)
-    return kept
+    return saved
 
 
 @transaction.atomic
 def tell_customer(*, order_id: int, whom: str, by: User, at: datetime) -> DispatchArrangement:
     """The customer knows vehicle, driver and time; ``whom`` is who was told."""
     order = lock_order(order_id)
-    kept = DispatchArrangement.objects.filter(work_order=order).first()
-    if kept is None:
+    arrangement = DispatchArrangement.objects.filter(work_order=order).first()
+    if arrangement is None:
         raise RuleBroken(
             _("Enter vehicle, driver and times first."), code="not_arranged", rule="TRK-3"
         )
     if not whom.strip():
         raise BadInput(_("Say who was told."), code="required", field="whom")
-    kept.told_at, kept.told_by, kept.told_whom = at, by, whom.strip()[:60]
-    kept.save(update_fields=["told_at", "told_by", "told_whom"])
+    arrangement.notified_at, arrangement.notified_by = at, by
+    arrangement.notified_name = whom.strip()[:60]
+    arrangement.save(update_fields=["notified_at", "notified_by", "notified_name"])
     _tick(order.pk, [SAME_DAY_STEP], "customer_told", by=by, at=at)
     record("workorder.customer_told", order, by=by, at=at)
-    return kept
+    return arrangement
 
 
 def _tick(order_id: int, steps: list[str], outcome: str, *, by: User, at: datetime) -> None:

@@ -13,7 +13,7 @@ from apps.orders.enums import OrderStatus
 from apps.orders.models import PrintJob, WorkOrder, WorkOrderWaybill
 from apps.orders.queries import confirmation_refusals, find_centre
 from apps.orders.queries.confirmation import centre_units
-from apps.orders.queries.customers import standing_of
+from apps.orders.queries.customers import confirmation_customer
 from apps.orders.queries.goods import goods_lists
 from apps.orders.queries.steps import steps_in_use
 from apps.orders.rules import GoodsBook, centre_kind, parts_of
@@ -48,8 +48,8 @@ def confirm_order(
 
 
 def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None) -> Confirmation:
-    standing = standing_of(order.customer, at)
-    order.customer = standing.customer
+    checked = confirmation_customer(order.customer, at)
+    order.customer = checked.customer
     refusals = confirmation_refusals(order, at, book)
     if refusals:
         first = refusals[0]
@@ -60,7 +60,7 @@ def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None
             rule=first.rule,
             refusals=refusals,
         )
-    classify(order, first_order=standing.first_order)
+    classify(order, first_order=checked.first_order)
     move(order, OrderStatus.CONFIRMED)
     order.confirmed_at, order.confirmed_by = at, by
     kind = centre_kind(order.job_type, order.origin_city, order.destination_city)
@@ -73,7 +73,7 @@ def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None
     )
     PrintJob.objects.create(work_order=order, centre_kind=kind, centre=order.centre, created_by=by)
     clocks.processed(order, by=by, at=at)
-    contracts = {order.customer_id: standing.contract_id}
+    contracts = {order.customer_id: checked.contract_id}
     generate_tasks(order, waybills, contracts, by=by, at=at)
     numbers = ", ".join(waybill.number for waybill in waybills[:10])
     data = {"waybills": numbers, "count": len(waybills), "class": order.follow_up_class}

@@ -12,8 +12,8 @@ from apps.orders.queries.drafts import KIND
 discard_draft = partial(backoffice.discard_draft, kind=KIND)
 
 
-def keep_draft(*, owner: User, key: UUID, form: Mapping[str, str]) -> Draft:
+def save_draft(*, owner: User, key: UUID, form: Mapping[str, str]) -> Draft:
     """Replace the draft under ``key``; the list shows customer and goods."""
     parts = (form.get("customer_label", ""), form.get("goods_name", ""))
     summary = " ".join(part for part in parts if part)
-    return backoffice.keep_draft(kind=KIND, owner=owner, key=key, form=form, summary=summary)
+    return backoffice.save_draft(kind=KIND, owner=owner, key=key, form=form, summary=summary)

@@ -18,7 +18,7 @@ _KINDS: dict[type[models.Model], str] = {
 
 
 @transaction.atomic
-def keep_row(row: models.Model, *, by: User, at: datetime) -> models.Model:
+def save_row(row: models.Model, *, by: User, at: datetime) -> models.Model:
     """Save a new or changed row of the company's own lists."""
     check_row(row)
     is_new = row.pk is None

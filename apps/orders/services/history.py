@@ -126,10 +126,10 @@ def _number(orders: Sequence[WorkOrder]) -> None:
     for order in orders:
         by_day[order.received_on].append(order)
     for day, group in by_day.items():
-        for order, kept in zip(
+        for order, former in zip(
             group, reserve_rows(WorkOrder, WorkOrder.PREFIX, day, len(group)), strict=True
         ):
-            order.pk, order.number = kept
+            order.pk, order.number = former
 
 
 def _confirmation(order: WorkOrder) -> tuple[User, datetime]:

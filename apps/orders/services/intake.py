@@ -161,10 +161,12 @@ def _outcome(item: Item, order: WorkOrder | None, by_reference: dict[str, WorkOr
     reference = item.content.customer_reference
     if order is None:
         known = by_reference[reference]
-        said = _("Already entered as %(number)s.") % {"number": known.number}
-        return Outcome(item.number, RowOutcome.KNOWN, reference, known.pk, "reference_known", said)
+        message = _("Already entered as %(number)s.") % {"number": known.number}
+        return Outcome(
+            item.number, RowOutcome.KNOWN, reference, known.pk, "reference_known", message
+        )
     about = f"{order.number} {reference}".strip()
     if order.status == OrderStatus.DRAFT:
-        said = _("Taken in as a draft: something is still missing.")
-        return Outcome(item.number, RowOutcome.TAKEN, about, order.pk, "draft", said)
+        message = _("Taken in as a draft: something is still missing.")
+        return Outcome(item.number, RowOutcome.TAKEN, about, order.pk, "draft", message)
     return Outcome(item.number, RowOutcome.TAKEN, about, order.pk)

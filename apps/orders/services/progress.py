@@ -43,7 +43,7 @@ class WaybillMoved(NamedTuple):
     at: datetime
 
 
-class Stand(NamedTuple):
+class OrderProgress(NamedTuple):
     """A locked order, how far its shipments are and when that was seen. ``waybill``: the one that is
     not cancelled."""
 
@@ -79,15 +79,15 @@ def follow_waybills(moves: Sequence[WaybillMoved]) -> int:
     for one in moves:
         if one.waybill_id in of_waybill:
             first.setdefault(of_waybill[one.waybill_id], one)
-    by_hand: dict[int, list[Stand]] = defaultdict(list)
-    for stand in _stands(first):
-        by_hand[first[stand.order.pk].by.pk].append(stand)
+    by_hand: dict[int, list[OrderProgress]] = defaultdict(list)
+    for reached in _progress_of(first):
+        by_hand[first[reached.order.pk].by.pk].append(reached)
     for group in by_hand.values():
         _follow(group, by=first[group[0].order.pk].by)
     return len(first)
 
 
-def _stands(moves: Mapping[int, WaybillMoved]) -> list[Stand]:
+def _progress_of(moves: Mapping[int, WaybillMoved]) -> list[OrderProgress]:
     """By order; without those whose shipments are all cancelled: nothing follows from them."""
     if not moves:
         return []
@@ -98,34 +98,34 @@ def _stands(moves: Mapping[int, WaybillMoved]) -> list[Stand]:
         if link.waybill.status != Status.CANCELLED:
             live[link.work_order_id].append(link.waybill)
     return [
-        Stand(order, live[order.pk], min(map(_reached, live[order.pk])), moves[order.pk].at)
+        OrderProgress(order, live[order.pk], min(map(_reached, live[order.pk])), moves[order.pk].at)
         for order in orders
         if order.pk in live
     ]
 
 
-def _follow(stands: Sequence[Stand], *, by: User) -> None:
+def _follow(progressed: Sequence[OrderProgress], *, by: User) -> None:
     tasks: dict[int, list[FollowUpTask]] = defaultdict(list)
-    ids = [stand.order.pk for stand in stands]
+    ids = [one.order.pk for one in progressed]
     for task in FollowUpTask.objects.filter(work_order__in=ids).select_related("template"):
         tasks[task.work_order_id].append(task)
     done = [
-        (task, f"status:{task.template.done_by_status}", stand.at)
-        for stand in stands
-        for status in stand.passed
-        for task in tasks[stand.order.pk]
+        (task, f"status:{task.template.done_by_status}", one.at)
+        for one in progressed
+        for status in one.passed
+        for task in tasks[one.order.pk]
         if task.template.done_by_status == status
     ]
     tick_each(done, by=by)
     open_status_tasks(
-        [Reached(s.order, s.waybill, s.passed, tasks[s.order.pk], s.at) for s in stands], by=by
+        [Reached(s.order, s.waybill, s.passed, tasks[s.order.pk], s.at) for s in progressed], by=by
     )
-    _move_on(stands, by=by)
+    _move_on(progressed, by=by)
 
 
-def _move_on(stands: Sequence[Stand], *, by: User) -> None:
+def _move_on(progressed: Sequence[OrderProgress], *, by: User) -> None:
     moved, events = {}, []
-    for order, live, _passed, at in stands:
+    for order, live, _passed, at in progressed:
         about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
         if order.status == OrderStatus.CONFIRMED and max(map(_reached, live)):
             move(order, OrderStatus.IN_PROGRESS)

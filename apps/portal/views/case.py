@@ -1,5 +1,6 @@
 """The page of a case for whoever brought it: reached by its secret link alone (CMP-1, TRK-10)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -27,9 +28,18 @@ from apps.portal.forms import MessageForm, WithdrawForm
 from apps.portal.forms.claims import ClaimPaperForm
 from apps.portal.languages import speaks
 from apps.portal.links import behind_link
-from apps.portal.photos import MOST, Photos, takes_photos
+from apps.portal.photos import MOST, Papers, Photos, takes_photos
 
 MESSAGES = (timedelta(hours=1), 30)
+
+
+@dataclass(frozen=True, slots=True)
+class SentPapers:
+    """Papers of the claim ``number`` that were not all taken, to be shown once more with what is wrong."""
+
+    number: str
+    kind: str
+    files: Papers
 
 
 @require_safe
@@ -51,6 +61,7 @@ def show(
     *,
     form: MessageForm | None = None,
     photos: Photos | None = None,
+    papers: SentPapers | None = None,
     sent: bool = False,
     error: str = "",
     status: int = 200,
@@ -58,11 +69,14 @@ def show(
     token = token_of(found)
     if photos is not None:
         photos.keep()
+    if papers is not None:
+        papers.files.keep()
     form = form or MessageForm(initial={"key": uuid4()})
     context = {
         "page": lay_out(found, token, now()),
         "claims": public_claims(found),
         "may_claim": claimant_of(found) is not None,
+        "papers": papers,
         "paper_kinds": ClaimPaperForm().fields["kind"].choices,  # type: ignore[attr-defined]  # a choice
         "token": token,
         "form": form,
@@ -101,7 +115,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
 
 def _add(subject: Case, form: MessageForm, photos: Photos, at: datetime) -> bool:
     key = form.sent_as
-    said = NewMessage(
+    message = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text=form.cleaned_data["text"],
         channel=CaseChannel.WEB,
@@ -109,7 +123,7 @@ def _add(subject: Case, form: MessageForm, photos: Photos, at: datetime) -> bool
     )
     try:
         services.add_message(
-            case_id=subject.pk, said=said, files=photos.take(), by=public_user(), at=at
+            case_id=subject.pk, said=message, files=photos.take(), by=public_user(), at=at
         )
     except RuleBroken as refusal:
         form.add_error("text", str(refusal))

@@ -24,7 +24,7 @@ from apps.portal.views.case import find_case, show
 @require_POST
 @speaks(remember=False)
 def agree(request: HttpRequest, token: str, number: str) -> HttpResponse:
-    """To the sum that stood on the page: if it is another by now, nothing is agreed."""
+    """To the amount that the page showed: if it is another by now, nothing is agreed."""
     return _answer(request, token, number, agrees=True)
 
 
@@ -52,14 +52,14 @@ def _answer(request: HttpRequest, token: str, number: str, *, agrees: bool) -> H
 
 def _tell(claim: Claim, request: HttpRequest, *, agrees: bool) -> None:
     who: dict[str, Any] = {"how": AgreedHow.PAGE, "by": public_user(), "at": now(), "own": True}
+    seen: Decimal = amount(request.POST.get("amount", "")[:20], "amount")
     if agrees:
-        seen: Decimal = amount(request.POST.get("amount", "")[:20], "amount")
         services.agree(claim_id=claim.pk, amount=seen, **who)
         return
     reason = request.POST.get("reason", "")[:400].strip()
     if not reason:
         raise BadInput(_("Say what is wrong with the amount."), code="required", field="reason")
-    services.dispute(claim_id=claim.pk, reason=reason[:300], **who)
+    services.dispute(claim_id=claim.pk, reason=reason[:300], amount=seen, **who)
 
 
 def _back(_case: Case, token: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.queries import public_user
 from apps.backoffice.services.counting import add_for_good
 from apps.claims import services
-from apps.claims.enums import ClaimKind, PaperKind, Told
+from apps.claims.enums import ClaimKind, ExplainedHow, PaperKind
 from apps.claims.inputs import NewClaim, Shown
 from apps.claims.queries.filing import Claimant, claimant_of, rules_shown
 from apps.claims.queries.public import claim_of_case
@@ -24,8 +24,8 @@ from apps.core.times import now
 from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.forms.claims import ClaimForm, ClaimPaperForm
 from apps.portal.languages import speaks
-from apps.portal.photos import Photos, takes_photos
-from apps.portal.views.case import find_case, show
+from apps.portal.photos import Papers, takes_photos
+from apps.portal.views.case import SentPapers, find_case, show
 
 # Of one case, filings and sendings: a person corrects a mistake now and then.
 ATTEMPTS = (timedelta(hours=1), 20)
@@ -47,7 +47,7 @@ def file_claim(request: HttpRequest, token: str) -> HttpResponse:
         return show(request, found, error=words, status=409)
     at = now()
     rules = rules_shown(claimant, localdate(at))
-    keys = ",".join(str(rule.pk) for _label, rule in rules)
+    keys = ",".join(str(key) for shown in rules for key in shown.keys)
     form, status = ClaimForm(request.POST or None), 200
     if request.method == "POST":
         if _is_too_much(found, at):
@@ -78,7 +78,7 @@ def _file(form: ClaimForm, case: Case, claimant: Claimant, keys: str, at: dateti
         waybill=claimant.waybill,
         kind=ClaimKind(typed["kind"]),
         items=typed["items"],
-        shown=Shown(name[:60], Told.PAGE, at),
+        shown=Shown(name[:60], ExplainedHow.PAGE, at),
         customer=claimant.customer,
         party_name=name if private else "",
         party_phone=case.contact_phone if private else "",
@@ -97,7 +97,8 @@ def _file(form: ClaimForm, case: Case, claimant: Claimant, keys: str, at: dateti
 @takes_photos
 @speaks(remember=False)
 def add_papers(request: HttpRequest, token: str, number: str) -> HttpResponse:
-    """Pictures become papers of the claim; an approval is void then, and kept."""
+    """Pictures and PDFs become papers of the claim; an approval is void then, and kept. Is one of them refused, the
+    others are held for the next try."""
     found = find_case(request, token)
     if isinstance(found, HttpResponse):
         return found
@@ -107,20 +108,23 @@ def add_papers(request: HttpRequest, token: str, number: str) -> HttpResponse:
     at = now()
     if _is_too_much(found, at):
         return stopped(int(ATTEMPTS[0].total_seconds()))
-    form, photos = ClaimPaperForm(request.POST), Photos(request)
-    if photos.errors or not form.is_valid():
-        words = " ".join(photos.errors) or _("Say what the picture shows.")
-        return show(request, found, error=words, status=422)
-    kind = PaperKind(form.cleaned_data["kind"])
+    form, files = ClaimPaperForm(request.POST), Papers(request)
+    if not form.is_valid():
+        files.errors.append(_("Say what they show."))
+    sent = SentPapers(claim.number, form["kind"].value() or "", files)
+    if files.errors:
+        return show(request, found, papers=sent, status=422)
     try:
         services.add_papers(
-            claim_id=claim.pk, kind=kind, files=photos.take(), by_customer=True, by=public_user(), at=at
+            claim_id=claim.pk, kind=PaperKind(form.cleaned_data["kind"]), files=files.take(),
+            by_customer=True, by=public_user(), at=at,
         )  # fmt: skip
     except BadInput as refusal:
-        return show(request, found, error=str(refusal), status=422)
+        files.errors.append(str(refusal))
+        return show(request, found, papers=sent, status=422)
     except RuleBroken as refusal:
         return show(request, found, error=str(refusal), status=409)
-    photos.done()
+    files.done()
     return _to_claims(token)
 
 

@@ -12,6 +12,7 @@ from apps.backoffice.services.counting import add_for_good
 from apps.billing import services
 from apps.billing.enums import AgreedHow, ChargeKind, DisputeReason, StatementFile, StatementState
 from apps.billing.models import Statement
+from apps.billing.queries.compensation import compensation_of
 from apps.billing.queries.files import TYPES, statement_file
 from apps.billing.queries.letters import letter_pdf, letters_about
 from apps.billing.queries.lines import lines_of
@@ -64,6 +65,7 @@ def _show(
         "words": in_words(found.closing) if found.closing is not None else "",
         "owed": owed_on([found.pk])[found.pk].owed,
         "totals": found.totals.all(),
+        "compensation": compensation_of(found),
         "lines": [(line, disputes.get(line.pk)) for line in lines],
         "more": more,
         "asked": text,

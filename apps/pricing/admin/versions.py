@@ -167,10 +167,10 @@ class TariffVersionAdmin(PanelAdmin):
 
     def facts(self, request: HttpRequest, version: TariffVersion) -> dict[str, Any]:
         event = BillingEvent(version.billing_event)
-        said = tables(read_tariff(version), since=version.since, billing_event=event)
+        shown = tables(read_tariff(version), since=version.since, billing_event=event)
         parts = [
             {"title": title, "headings": headings, "rows": rows[:MOST_ROWS], "all": len(rows)}
-            for title, headings, rows in said
+            for title, headings, rows in shown
             if rows
         ]
         return {

@@ -114,9 +114,9 @@ def explain_price(version: TariffVersion | None, shipment: Shipment) -> tuple[Ra
 def _price(version: TariffVersion | None, asked: Asked) -> Price:
     if version is None and asked.shipment.quoted_fen is None:
         name = service_names().get(asked.service, asked.service)
-        said = _("There is no tariff for “%(service)s” on %(day)s.")
+        message = _("There is no tariff for “%(service)s” on %(day)s.")
         raise Unrated(
-            said % {"service": name or "—", "day": f"{asked.day:%Y-%m-%d}"},
+            message % {"service": name or "—", "day": f"{asked.day:%Y-%m-%d}"},
             code="no_tariff",
         )
     tariff = _QUOTE_ONLY if version is None else compiled(version)

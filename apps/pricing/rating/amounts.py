@@ -22,8 +22,8 @@ def decimal_of(value: Number) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or number.adjusted() > 15:
-        said = _("“%(value)s” is not a number.") % {"value": str(value)[:40]}
-        raise BadInput(said, code="bad_number")
+        message = _("“%(value)s” is not a number.") % {"value": str(value)[:40]}
+        raise BadInput(message, code="bad_number")
     return number
 
 

@@ -62,8 +62,8 @@ def high_rates(tariff: Tariff) -> list[tuple[str, int]]:
 
 
 def _version(tariff: Tariff) -> Iterator[TariffProblem]:
-    def wrong(field: str, said: Any) -> TariffProblem:
-        return TariffProblem(said, code="figure_wrong", part=VERSION, field=field)
+    def wrong(field: str, message: Any) -> TariffProblem:
+        return TariffProblem(message, code="figure_wrong", part=VERSION, field=field)
 
     if tariff.volumetric != Volumetric.OFF and tariff.divisor <= 0:
         yield wrong("divisor", _("The volumetric divisor must be above 0."))
@@ -84,13 +84,15 @@ def _rules(tariff: Tariff) -> Iterator[TariffProblem]:
     seen: dict[tuple[str, str], str] = {}
     for rule in tariff.rules:
         if rule.zone not in tariff.zones:
-            said = _("Zone “%(zone)s” is not in the list of zones.") % {"zone": rule.zone}
-            yield TariffProblem(said, code="zone_unknown", part=RULES, row=rule.row, field="zone")
+            message = _("Zone “%(zone)s” is not in the list of zones.") % {"zone": rule.zone}
+            yield TariffProblem(
+                message, code="zone_unknown", part=RULES, row=rule.row, field="zone"
+            )
         key = (rule.destination, rule.origin)
         if key in seen:
-            said = _("This area has a zone already: “%(zone)s”.") % {"zone": seen[key]}
+            message = _("This area has a zone already: “%(zone)s”.") % {"zone": seen[key]}
             yield TariffProblem(
-                said, code="zone_twice", part=RULES, row=rule.row, field="destination"
+                message, code="zone_twice", part=RULES, row=rule.row, field="destination"
             )
         seen.setdefault(key, rule.zone)
         for field, code, known in (
@@ -98,9 +100,9 @@ def _rules(tariff: Tariff) -> Iterator[TariffProblem]:
             ("origin", rule.origin, (ANYWHERE,)),
         ):
             if code not in known and area_of(code) is None:
-                said = _("“%(code)s” is no area of GB/T 2260.") % {"code": code}
+                message = _("“%(code)s” is no area of GB/T 2260.") % {"code": code}
                 yield TariffProblem(
-                    said, code="area_unknown", part=RULES, row=rule.row, field=field
+                    message, code="area_unknown", part=RULES, row=rule.row, field=field
                 )
 
 
@@ -108,17 +110,17 @@ def _segments(tariff: Tariff) -> Iterator[TariffProblem]:
     by_zone: dict[str, list[Segment]] = {zone: [] for zone in tariff.zones}
     for segment in tariff.segments:
         if segment.zone not in by_zone:
-            said = _("Zone “%(zone)s” is not in the list of zones.") % {"zone": segment.zone}
+            message = _("Zone “%(zone)s” is not in the list of zones.") % {"zone": segment.zone}
             yield TariffProblem(
-                said, code="zone_unknown", part=SEGMENTS, row=segment.row, field="zone"
+                message, code="zone_unknown", part=SEGMENTS, row=segment.row, field="zone"
             )
         by_zone.setdefault(segment.zone, []).append(segment)
         yield from _segment(segment)
     for zone, segments in by_zone.items():
         name = tariff.zones.get(zone) or zone
         if not segments:
-            said = _("Zone “%(zone)s” has no price.") % {"zone": name}
-            yield TariffProblem(said, code="zone_without_price", part=SEGMENTS, field="zone")
+            message = _("Zone “%(zone)s” has no price.") % {"zone": name}
+            yield TariffProblem(message, code="zone_without_price", part=SEGMENTS, field="zone")
             continue
         yield from _ends(segments, SEGMENTS, name)
         yield from _starts(segments, tariff, name)
@@ -137,22 +139,26 @@ def _segment(segment: Segment) -> Iterator[TariffProblem]:
     }
     for field, value in figures.items():
         if value < 0:
-            said = _("A price, weight or step is below what it can be.")
-            yield TariffProblem(said, code="negative", part=SEGMENTS, row=segment.row, field=field)
+            message = _("A price, weight or step is below what it can be.")
+            yield TariffProblem(
+                message, code="negative", part=SEGMENTS, row=segment.row, field=field
+            )
 
 
 def _ends(bands: Sequence[Any], part: str, name: str) -> Iterator[TariffProblem]:
     """From 0 without a gap, by rising ends, each once, the last one open."""
     for before, after in pairwise(bands):
         if before.upto is None:
-            said = _("“%(name)s”: a band after the open end is never reached.") % {"name": name}
-            yield TariffProblem(said, code="after_open_end", part=part, row=after.row, field="upto")
+            message = _("“%(name)s”: a band after the open end is never reached.") % {"name": name}
+            yield TariffProblem(
+                message, code="after_open_end", part=part, row=after.row, field="upto"
+            )
         elif after.upto is not None and after.upto <= before.upto:
-            said = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
-            yield TariffProblem(said, code="overlap", part=part, row=after.row, field="upto")
+            message = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
+            yield TariffProblem(message, code="overlap", part=part, row=after.row, field="upto")
     if bands[-1].upto is not None:
-        said = _("“%(name)s”: the last band has an end; leave it open.") % {"name": name}
-        yield TariffProblem(said, code="no_open_end", part=part, row=bands[-1].row, field="upto")
+        message = _("“%(name)s”: the last band has an end; leave it open.") % {"name": name}
+        yield TariffProblem(message, code="no_open_end", part=part, row=bands[-1].row, field="upto")
 
 
 def _starts(segments: Sequence[Segment], tariff: Tariff, name: str) -> Iterator[TariffProblem]:
@@ -161,11 +167,11 @@ def _starts(segments: Sequence[Segment], tariff: Tariff, name: str) -> Iterator[
     for one in segments:
         step = max((s.step for s in tariff.weight_steps), default=1)
         if one.starts is not None and one.starts < end:
-            said = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
-            yield TariffProblem(said, code="overlap", part=SEGMENTS, row=one.row, field="starts")
+            message = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
+            yield TariffProblem(message, code="overlap", part=SEGMENTS, row=one.row, field="starts")
         elif one.starts is not None and one.starts > end + step:
-            said = _("“%(name)s”: there is a gap before this band.") % {"name": name}
-            yield TariffProblem(said, code="gap", part=SEGMENTS, row=one.row, field="starts")
+            message = _("“%(name)s”: there is a gap before this band.") % {"name": name}
+            yield TariffProblem(message, code="gap", part=SEGMENTS, row=one.row, field="starts")
         end = one.upto or end
 
 
@@ -174,10 +180,12 @@ def _falls(segments: Sequence[Segment], name: str) -> Iterator[TariffProblem]:
         if before.upto is None or min(before.step, after.step) < 1:
             continue
         if price_at(before, before.upto) > price_at(after, before.upto + 1):
-            said = _(
+            message = _(
                 "“%(name)s”: a heavier shipment would cost less from here on. Correct it, or say that prices may fall."
             ) % {"name": name}
-            yield TariffProblem(said, code="falls", part=SEGMENTS, row=after.row, field="base_fen")
+            yield TariffProblem(
+                message, code="falls", part=SEGMENTS, row=after.row, field="base_fen"
+            )
 
 
 def _weight_steps(tariff: Tariff) -> Iterator[TariffProblem]:
@@ -187,22 +195,24 @@ def _weight_steps(tariff: Tariff) -> Iterator[TariffProblem]:
     yield from _ends(tariff.weight_steps, STEPS, _("rounding of weights"))
     for one in tariff.weight_steps:
         if one.step < 1 or not 1 <= one.threshold <= one.step:
-            said = _("The step is 1 g at least, the threshold between 1 g and the step.")
-            yield TariffProblem(said, code="step_wrong", part=STEPS, row=one.row, field="threshold")
+            message = _("The step is 1 g at least, the threshold between 1 g and the step.")
+            yield TariffProblem(
+                message, code="step_wrong", part=STEPS, row=one.row, field="threshold"
+            )
 
 
 def _components(tariff: Tariff) -> Iterator[TariffProblem]:
     codes: set[str] = set()
     for component in tariff.components:
         if component.code in codes:
-            said = _("The code “%(code)s” is there twice.") % {"code": component.code}
+            message = _("The code “%(code)s” is there twice.") % {"code": component.code}
             yield TariffProblem(
-                said, code="component_twice", part=COMPONENTS, row=component.row, field="code"
+                message, code="component_twice", part=COMPONENTS, row=component.row, field="code"
             )
         codes.add(component.code)
-        for field, said in _component(component, tariff):
+        for field, message in _component(component, tariff):
             yield TariffProblem(
-                said, code="component_wrong", part=COMPONENTS, row=component.row, field=field
+                message, code="component_wrong", part=COMPONENTS, row=component.row, field=field
             )
         for band in component.bands:
             yield from _band(component, band)
@@ -232,8 +242,8 @@ def _component(component: Component, tariff: Tariff) -> Iterator[tuple[str, str]
 
 
 def _band(component: Component, band: Band) -> Iterator[TariffProblem]:
-    def wrong(field: str, said: Any) -> TariffProblem:
-        return TariffProblem(said, code="band_wrong", part=COMPONENTS, row=band.row, field=field)
+    def wrong(field: str, message: Any) -> TariffProblem:
+        return TariffProblem(message, code="band_wrong", part=COMPONENTS, row=band.row, field=field)
 
     may_be_negative = component.kind == ComponentKind.DISCOUNT
     for field in ("base_fen", "rate_ppm", "inc_fen"):
@@ -255,7 +265,7 @@ def _monthly(tariff: Tariff) -> Iterator[TariffProblem]:
     yield from _ends(tariff.monthly, MONTHLY, _("monthly tiers"))
     for tier in tariff.monthly:
         if not 0 <= tier.discount_ppm <= MILLION:
-            said = _("A monthly discount is between 0 and 100 %.")
+            message = _("A monthly discount is between 0 and 100 %.")
             yield TariffProblem(
-                said, code="figure_wrong", part=MONTHLY, row=tier.row, field="discount"
+                message, code="figure_wrong", part=MONTHLY, row=tier.row, field="discount"
             )

@@ -115,8 +115,8 @@ def _table(segments: list[Segment], next_break: bool) -> Table:
 
 def fingerprint(tariff: Tariff) -> str:
     """sha256 of what the tariff says: the same for the same prices, wherever they came from."""
-    said = {"engine": ENGINE, **asdict(tariff)}
-    text = json.dumps(_plain(said), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    content = {"engine": ENGINE, **asdict(tariff)}
+    text = json.dumps(_plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

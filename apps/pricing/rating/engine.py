@@ -126,8 +126,8 @@ def _zone(tariff: Compiled, shipment: Shipment) -> str:
     rule = tariff.rule_for(shipment.origin, shipment.destination)
     if rule is None:
         names = {"to": place(shipment.destination), "from": place(shipment.origin)}
-        said = _("The tariff has no zone for %(to)s (from %(from)s).")
-        raise Unrated(said % names, code="no_zone")
+        message = _("The tariff has no zone for %(to)s (from %(from)s).")
+        raise Unrated(message % names, code="no_zone")
     return rule.zone
 
 
@@ -140,8 +140,8 @@ def place(code: str) -> str:
 def _table(tariff: Compiled, zone: str) -> Table:
     table = tariff.tables.get(zone)
     if table is None:
-        said = _("The tariff has no price for zone “%(zone)s”.")
-        raise Unrated(said % {"zone": tariff.tariff.zones.get(zone) or zone}, code="no_band")
+        message = _("The tariff has no price for zone “%(zone)s”.")
+        raise Unrated(message % {"zone": tariff.tariff.zones.get(zone) or zone}, code="no_band")
     return table
 
 
@@ -170,9 +170,9 @@ def _part(tariff: Compiled, table: Table, count: int, weighed: Weighed) -> Part:
     quantity = weighed.chargeable_g
     heaviest = tariff.tariff.heaviest
     if heaviest is not None and quantity > heaviest:
-        said = _("%(it)s is above what the tariff takes (%(most)s).")
+        message = _("%(it)s is above what the tariff takes (%(most)s).")
         amounts = {"it": measured(tariff, quantity), "most": measured(tariff, heaviest)}
-        raise Unrated(said % amounts, code="too_heavy")
+        raise Unrated(message % amounts, code="too_heavy")
     number = table.at(quantity)
     return Part(count, weighed, number, table.price(number, quantity))
 
@@ -192,12 +192,12 @@ def measured(tariff: Compiled, quantity: int) -> str:
 def _lines(
     tariff: Compiled, shipment: Shipment, zone: str, quantity: int, freight: int
 ) -> list[Line]:
-    said = tariff.tariff
-    rounded = _round(freight, said.freight_step_fen, said.round_mode)
-    lines = [Line(ComponentKind.FREIGHT, "freight", rounded, said.tax_class)]
-    if rounded < said.min_fen and shipment.quoted_fen is None:
-        missing = said.min_fen - rounded
-        lines.append(Line(ComponentKind.MINIMUM, "minimum", missing, said.tax_class))
+    terms = tariff.tariff
+    rounded = _round(freight, terms.freight_step_fen, terms.round_mode)
+    lines = [Line(ComponentKind.FREIGHT, "freight", rounded, terms.tax_class)]
+    if rounded < terms.min_fen and shipment.quoted_fen is None:
+        missing = terms.min_fen - rounded
+        lines.append(Line(ComponentKind.MINIMUM, "minimum", missing, terms.tax_class))
     freight = so_far = sum(line.fen for line in lines)
     for fee in tariff.fees:
         component = fee.component
@@ -210,9 +210,9 @@ def _lines(
             so_far += amount
     if so_far < 0:
         raise Unrated(_("The discounts are greater than the price."), code="below_zero")
-    rounding = _round(so_far, said.total_step_fen, said.round_mode) - so_far
+    rounding = _round(so_far, terms.total_step_fen, terms.round_mode) - so_far
     if rounding:
-        lines.append(Line(ComponentKind.ROUNDING, "rounding", rounding, said.tax_class))
+        lines.append(Line(ComponentKind.ROUNDING, "rounding", rounding, terms.tax_class))
     return lines
 
 
@@ -248,10 +248,10 @@ def _amount(fee: Fee, basis: int) -> int:
         return component.min_fen
     if component.max_fen is not None and amount > component.max_fen:
         if component.over_max == OverMax.REFUSE:
-            said = _("“%(name)s” comes to more than it may (%(most)s): ask finance.")
+            message = _("“%(name)s” comes to more than it may (%(most)s): ask finance.")
             most = f"{component.max_fen / 100:.2f}"
             name = component.name or component.kind.label
-            raise Unrated(said % {"name": name, "most": most}, code="above_maximum")
+            raise Unrated(message % {"name": name, "most": most}, code="above_maximum")
         return component.max_fen
     return amount
 

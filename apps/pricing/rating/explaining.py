@@ -110,17 +110,17 @@ def _line(tariff: Compiled, shipment: Shipment, rated: Rated, line: Line) -> Ste
         return Step(
             fee.component.name or str(line.kind.label), _fee(fee, shipment, rated, line), line.fen
         )
-    said = tariff.tariff
+    terms = tariff.tariff
     if line.kind == ComponentKind.FREIGHT:
         how = (
             _("approved quote")
             if not rated.parts
-            else _("rounded to %s") % yuan(said.freight_step_fen)
+            else _("rounded to %s") % yuan(terms.freight_step_fen)
         )
     elif line.kind == ComponentKind.MINIMUM:
-        how = _("the least freight is %s") % yuan(said.min_fen)
+        how = _("the least freight is %s") % yuan(terms.min_fen)
     else:
-        how = _("the total is rounded to %s") % yuan(said.total_step_fen)
+        how = _("the total is rounded to %s") % yuan(terms.total_step_fen)
     return Step(str(line.kind.label), how, line.fen)
 
 
@@ -129,22 +129,22 @@ def _fee(fee: Fee, shipment: Shipment, rated: Rated, line: Line) -> str:
     basis = _basis_of(component.basis, component.extra, shipment, rated, line)
     band = fee.band(basis)
     label = str(Basis(component.basis).label)
-    said = []
+    parts = []
     if band.base_fen:
-        said.append(str(yuan(band.base_fen)))
+        parts.append(str(yuan(band.base_fen)))
     if component.basis in MONEY_BASES and band.rate_ppm:
         of = yuan(max(0, basis - band.beyond))
-        said.append(
+        parts.append(
             _("%(rate)s %% of %(of)s (%(what)s)")
             % {"rate": percent(band.rate_ppm), "of": of, "what": label}
         )
     elif band.inc_fen:
         begun = steps_begun(basis, band.beyond, band.step)
-        said.append(
+        parts.append(
             _("%(n)d × %(price)s (%(what)s)")
             % {"n": begun, "price": yuan(band.inc_fen), "what": component.extra or label}
         )
-    how = " + ".join(said) or "0.00"
+    how = " + ".join(parts) or "0.00"
     if line.fen == component.min_fen:
         how = _("at least %(least)s (%(how)s)") % {"least": yuan(line.fen), "how": how}
     elif line.fen == component.max_fen:

@@ -33,8 +33,8 @@ def add_tax_class(
         code=code, name=name, since=since, rate_ppm=rate_ppm, item_code=item_code, created_by=by
     )
     if TaxClass.objects.filter(code=code, since=since).exists():
-        said = _("This tax class has a rate from that day on already.")
-        raise BadInput(said, code="tax_class_there", field="since")
+        message = _("This tax class has a rate from that day on already.")
+        raise BadInput(message, code="tax_class_there", field="since")
     row.full_clean(exclude=["created_by"])
     row.save()
     record("tax_class.added", row, by=by, at=at, data={"code": code})
@@ -91,8 +91,8 @@ def _decide(quote: Quote, state: QuoteState, reason: str, by: User, at: datetime
     quote = Quote.objects.select_for_update().get(pk=quote.pk)
     QUOTE_MOVES.check(QuoteState(quote.state), state)
     if quote.created_by_id == by.pk:
-        said = _("Somebody else than whoever made the quote decides about it.")
-        raise RuleBroken(said, code="own_quote", rule="BIL-1")
+        message = _("Somebody else than whoever made the quote decides about it.")
+        raise RuleBroken(message, code="own_quote", rule="BIL-1")
     quote.state, quote.decided_at, quote.decided_by, quote.reason = state, at, by, reason
     quote.save(update_fields=["state", "decided_at", "decided_by", "reason"])
     data: dict[str, Any] = {"reason": reason} if reason else {}

@@ -29,8 +29,10 @@ def create_tariff(
     of it is published."""
     tariff = Tariff(customer=customer, service=service.strip(), name=name.strip(), created_by=by)
     if Tariff.objects.filter(customer=customer, service=tariff.service).exists():
-        said = _("There is a tariff for this customer and service already: draft a version of it.")
-        raise BadInput(said, code="tariff_there", field="service")
+        message = _(
+            "There is a tariff for this customer and service already: draft a version of it."
+        )
+        raise BadInput(message, code="tariff_there", field="service")
     tariff.full_clean(exclude=["created_by"])
     tariff.save()
     data = {"service": tariff.service, "name": tariff.name}
@@ -140,9 +142,9 @@ def publish_version(
     _check_prices(says)
     high = [f"{name} {percent(rate)} %" for name, rate in high_rates(says)]
     if high and not high_rates_are_meant:
-        said = _("A rate this high is mostly a slip: %(rates)s. Publish again if it is meant.")
+        message = _("A rate this high is mostly a slip: %(rates)s. Publish again if it is meant.")
         raise BadInput(
-            said % {"rates": "、".join(high)}, code="high_rate", field="high_rates_are_meant"
+            message % {"rates": "、".join(high)}, code="high_rate", field="high_rates_are_meant"
         )
     _check_day(version, note, timezone.localdate(at))
     VERSION_MOVES.check(VersionState(version.state), VersionState.ACTIVE)
@@ -165,8 +167,8 @@ def _check_prices(says: RatingTariff) -> None:
     if not says.segments:
         raise BadInput(_("It has no prices yet."), code="no_prices")
     if not says.rules and says.measure != Measure.DISTANCE:
-        said = _("No area is in any of its zones: it would price nothing.")
-        raise BadInput(said, code="no_areas")
+        message = _("No area is in any of its zones: it would price nothing.")
+        raise BadInput(message, code="no_areas")
 
 
 def _check_day(version: TariffVersion, note: str, today: date) -> None:
@@ -176,15 +178,15 @@ def _check_day(version: TariffVersion, note: str, today: date) -> None:
     if active.exists():
         raise _begins_already()
     if version.since < today and not note.strip():
-        said = _(
+        message = _(
             "The day is past: shipments since then are priced anew when they are rated. Say why."
         )
-        raise BadInput(said, code="past_needs_reason", field="note")
+        raise BadInput(message, code="past_needs_reason", field="note")
 
 
 def _begins_already() -> BadInput:
-    said = _("A version of this tariff begins on that day already; choose another day.")
-    return BadInput(said, code="since_taken", field="since")
+    message = _("A version of this tariff begins on that day already; choose another day.")
+    return BadInput(message, code="since_taken", field="since")
 
 
 def locked_draft(version: TariffVersion) -> TariffVersion:
@@ -198,6 +200,6 @@ def locked_draft(version: TariffVersion) -> TariffVersion:
     if found is None:
         raise RuleBroken(_("This draft was discarded meanwhile."), code="draft_gone", rule="BIL-1")
     if not found.is_draft:
-        said = _("This version is published and never changes: copy it and change the copy.")
-        raise RuleBroken(said, code="version_active", rule="BIL-1")
+        message = _("This version is published and never changes: copy it and change the copy.")
+        raise RuleBroken(message, code="version_active", rule="BIL-1")
     return found

@@ -29,8 +29,8 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?"
 _APART = re.compile(r"[\s;,；，、]+")
 
 
-def wrong(said: str, value: str, code: str = "bad_cell") -> BadInput:
-    return BadInput(said % {"value": value[:60]}, code=code)
+def wrong(message: str, value: str, code: str = "bad_cell") -> BadInput:
+    return BadInput(message % {"value": value[:60]}, code=code)
 
 
 def whole(text: str, parts: int) -> int:
@@ -85,8 +85,8 @@ def choice_of(kinds: Any, text: str) -> Any:
         if typed in {kind.value.casefold(), *labels(kind)}:
             return kind
     names = "、".join(str(kind.label) for kind in kinds)
-    said = _("“%(value)s” is none of: %(names)s.") % {"value": text[:60], "names": names}
-    raise BadInput(said, code="bad_choice")
+    message = _("“%(value)s” is none of: %(names)s.") % {"value": text[:60], "names": names}
+    raise BadInput(message, code="bad_choice")
 
 
 def labels(kind: Any) -> set[str]:
@@ -127,12 +127,12 @@ def area_code(text: str) -> str:
         # 上海 is the municipality, not the street of that name; 吉林 the province.
         named = tuple(full) if len(full) == 1 else named
     if len(named) != 1:
-        said = (
+        message = (
             _("“%(value)s” is several areas: write the code.")
             if named
             else _("“%(value)s” is no area that is known.")
         )
-        raise wrong(said, text, "area_unknown")
+        raise wrong(message, text, "area_unknown")
     return named[0].code
 
 

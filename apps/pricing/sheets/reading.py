@@ -73,18 +73,18 @@ def read_tariff_book(file: BinaryIO) -> SheetTariff:
     wanted = {part: (titles, COLUMNS[part]) for part, titles in TITLES.items()}
     found = read_book(file, wanted, max_rows=MAX_ROWS)
     if SEGMENTS not in found:
-        said = _("The file has no sheet “%(title)s” with rows. Start from an export.")
+        message = _("The file has no sheet “%(title)s” with rows. Start from an export.")
         title = in_words(TITLES[SEGMENTS])
-        raise BadInput(said % {"title": title}, code="sheet_missing", field="file")
+        raise BadInput(message % {"title": title}, code="sheet_missing", field="file")
     reading = _Reading(found)
     made = reading.tariff()
     wrong = reading.wrong or tariff_problems(made.says)
     if wrong:
-        raise TariffRefused([_told(one) for one in wrong])
+        raise TariffRefused([_with_sheet_name(one) for one in wrong])
     return made
 
 
-def _told(one: TariffProblem) -> TariffProblem:
+def _with_sheet_name(one: TariffProblem) -> TariffProblem:
     title = in_words(TITLES[one.part])
     return TariffProblem(
         _("sheet “%(title)s”: %(why)s") % {"title": title, "why": one.message},
@@ -121,8 +121,8 @@ class _Reading:
         for row in self._rows(ZONES):
             code = row.values["zone"]
             if code in found:
-                said = _("Zone “%(value)s” is there twice.")
-                refusal = cells.wrong(said, code, "zone_twice")
+                message = _("Zone “%(value)s” is there twice.")
+                refusal = cells.wrong(message, code, "zone_twice")
                 self.wrong.append(_problem(ZONES, row.number, refusal, "zone"))
             found[code] = row.values.get("name", "") or code
         return found
@@ -149,8 +149,8 @@ class _Reading:
         for row in self._rows(VERSION):
             key = names.get(row.values["field"].casefold())
             if key is None:
-                said = _("“%(value)s” is nothing that a version says.")
-                refusal = cells.wrong(said, row.values["field"], "term_unknown")
+                message = _("“%(value)s” is nothing that a version says.")
+                refusal = cells.wrong(message, row.values["field"], "term_unknown")
                 self.wrong.append(_problem(VERSION, row.number, refusal, "field"))
             else:
                 texts[key] = row.number, row.values.get("value", "")
@@ -176,8 +176,8 @@ class _Reading:
                 continue
             joined = replace(before, bands=(*before.bands, *one.bands))
             if replace(one, bands=joined.bands, row=before.row) != joined:
-                said = _("The rows of “%(value)s” say different things about it.")
-                refusal = cells.wrong(said, one.code, "component_differs")
+                message = _("The rows of “%(value)s” say different things about it.")
+                refusal = cells.wrong(message, one.code, "component_differs")
                 self.wrong.append(_problem(COMPONENTS, one.row or 0, refusal, "code"))
             found[one.code] = joined
         return tuple(found.values())

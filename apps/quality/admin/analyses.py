@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.complaints.enums import CaseClass, Outcome
-from apps.core.fields import SaidMomentField
+from apps.core.fields import NaturalMomentField
 from apps.quality import services
 from apps.quality.forms import exceptions as forms
 from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
@@ -36,7 +36,7 @@ class AnalysisForm(forms.ActionForm):
     quarter = django_forms.TypedChoiceField(label=_("quarter"), coerce=date.fromisoformat)
     findings = NoteField(label=_("findings"), rows=8, max_length=FINDINGS)
     what = NoteField(label=_("first action: what is to be done"), max_length=300)
-    due_at = SaidMomentField(label=_("due"))
+    due_at = NaturalMomentField(label=_("due"))
     field_order = ("quarter", "findings", "what", "owner", "due_at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,7 +53,7 @@ class ResultForm(django_forms.Form):
 class WorkedForm(django_forms.Form):
     worked = django_forms.BooleanField(label=_("worked"), required=False)
     note = NoteField(label=_("how it was checked"), max_length=300)
-    due_at = SaidMomentField(label=_("to be done again by, if it did not work"), required=False)
+    due_at = NaturalMomentField(label=_("to be done again by, if it did not work"), required=False)
 
 
 def _write(context: ActContext) -> QuarterlyAnalysis:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Unit, User
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.complaints.queries.words import cause_tree
-from apps.core.fields import SaidMomentField
+from apps.core.fields import NaturalMomentField
 from apps.quality.enums import ExceptionKind, FoundBy
 from apps.quality.models import ExceptionReport
 from apps.tracking.forms.fields import (
@@ -134,7 +134,7 @@ class VerdictForm(WhomForm):
 class ActionForm(forms.Form):
     what = NoteField(label=_("what is to be done"), max_length=300)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("owner"))
-    due_at = SaidMomentField(label=_("due"))
+    due_at = NaturalMomentField(label=_("due"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,7 +186,7 @@ class ChaseForm(WhomForm):
     """A question with a due time; or, with their answer, one that was asked on the phone."""
 
     question = forms.CharField(label=_("what to ask"), max_length=200)
-    due_at = SaidMomentField(label=_("due"), required=False)
+    due_at = NaturalMomentField(label=_("due"), required=False)
     answer = NoteField(
         label=_("what they said"), required=False, help_text=_("Where they answered at once.")
     )
@@ -212,7 +212,7 @@ class AnswerForm(forms.Form):
 class MeetingForm(forms.Form):
     title = forms.CharField(label=_("subject in brief"), max_length=120)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("unit"))
-    planned_for = SaidMomentField(label=_("planned for"))
+    planned_for = NaturalMomentField(label=_("planned for"))
     people = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("who takes part"), required=False
     )

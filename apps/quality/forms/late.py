@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.fields import SaidMomentField
+from apps.core.fields import NaturalMomentField
 from apps.quality.enums import ContactChannel
 from apps.tracking.enums import LateCause, Party
 from apps.tracking.forms.fields import NoteField, clean_waybill_number
@@ -15,7 +15,7 @@ from apps.tracking.models import LateShipment
 class CauseForm(forms.Form):
     cause = forms.ChoiceField(label=_("cause"), choices=LateCause.choices)
     note = NoteField(label=_("about the cause"), required=False)
-    expected_at = SaidMomentField(label=_("new expected time"), required=False)
+    expected_at = NaturalMomentField(label=_("new expected time"), required=False)
 
 
 class ContactForm(forms.Form):
@@ -23,7 +23,7 @@ class ContactForm(forms.Form):
     channel = forms.ChoiceField(label=_("means of contact"), choices=ContactChannel.choices)
     reached = forms.BooleanField(label=_("reached"), required=False, initial=True)
     apologised = forms.BooleanField(label=_("apology given"), required=False, initial=True)
-    expected_at = SaidMomentField(label=_("told to expect"), required=False)
+    expected_at = NaturalMomentField(label=_("told to expect"), required=False)
     answer = NoteField(label=_("what they said"), required=False)
 
 

@@ -136,7 +136,7 @@ def close_late(*, exception_id: int, note: str, by: User, at: datetime) -> LateS
         late,
         _ending(late.waybill),
         _ending(late.replacement) if late.replacement else None,
-        were_told=_were_told(report, late),
+        were_notified=_were_told(report, late),
         note=note,
     )
     late.closing_note = note.strip()[:500]

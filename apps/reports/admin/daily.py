@@ -130,13 +130,13 @@ def _part(key: LineKey, code: str, n: int) -> str:
 def _rows(key: str, rows: list[list[Any]]) -> list[tuple[str, str]]:
     """(what it says, address)."""
     found = []
-    for said, kind, pk in rows:
-        metric, _colon, title = said.partition(":")
+    for label, kind, pk in rows:
+        metric, _colon, title = label.partition(":")
         if metric in Metric.values and key in (
             LineKey.CLOCKS,
             LineKey.PROMISES,
             LineKey.FOLLOW_UPS,
         ):
-            said = f"{title} · {Metric(metric).label}"
-        found.append((said, reverse("desk:open", args=[kind, pk])))
+            label = f"{title} · {Metric(metric).label}"
+        found.append((label, reverse("desk:open", args=[kind, pk])))
     return found

@@ -44,7 +44,7 @@ class Figures(Report):
         found, frozen_at = figures_or_frozen(kpis, scope, period, at=query.at)
         earlier, _at = figures_or_frozen(kpis, scope, period.before, at=query.at, only_frozen=True)
         goals = goals_on(period.last, KPIS, scope.kind, scope.ids[0] if scope.ids else 0)
-        asked = {**query.kept, "kind": scope.kind.value, "key": form.chosen_scope.key}
+        asked = {**query.params, "kind": scope.kind.value, "key": form.chosen_scope.key}
         lines = [
             FigureLine(kpi, found.get(kpi.code), earlier.get(kpi.code), goals.get(kpi.code), asked)
             for kpi in kpis
@@ -59,7 +59,7 @@ class Figures(Report):
                     Column("name", _("Figure"), lambda line: line.name),
                     number("value", _("Value"), lambda line: line.value),
                     number("goal", _("Goal"), lambda line: line.goal),
-                    number("ticks", _("Good of counted"), lambda line: line.ticks),
+                    number("ticks", _("Numerator / denominator"), lambda line: line.ticks),
                     number("spread", _("Median, 90th percentile"), lambda line: line.spread),
                     number("before", _("Period before"), lambda line: line.before),
                     Column("reference", _("Of the whole industry"), lambda line: line.reference),
@@ -99,17 +99,17 @@ class KpiList(Report):
         if following is not None:
             further = (
                 gettext("Further rows"),
-                query.beside(after=f"{following[0]}-{following[1]}"),
+                query.address_with(after=f"{following[0]}-{following[1]}"),
             )
         return [
             Table(
                 title=f"{form.asked_kpi.name} · {form.chosen_scope.label}",
                 columns=(
-                    Column("label", _("Content"), lambda shown: shown.label, is_link=True),
+                    Column("label", _("Number or name"), lambda shown: shown.label, is_link=True),
                     Column("what", _("What it is"), lambda shown: shown.what),
                     Column("at", form.asked_kpi.period_by, lambda shown: local(shown.row.at)),
                     Column(
-                        "ticks", _("Counts, good"), lambda shown: tick(form.asked_kpi, shown.row)
+                        "ticks", _("How it counts"), lambda shown: tick(form.asked_kpi, shown.row)
                     ),
                     number(
                         "measure", _("Measured"), lambda shown: value_of(form.asked_kpi, shown.row)
@@ -182,7 +182,7 @@ def _adjusted(kpi: Any, row: Compared) -> str:
 
 def _list_address(query: ReportQuery, kind: ScopeKind, row: Compared) -> str:
     address = reverse("admin:reports_figure_list")
-    return address + query.beside(kind=kind.value, key=row.key)
+    return address + query.address_with(kind=kind.value, key=row.key)
 
 
 @admin.register(Figure)

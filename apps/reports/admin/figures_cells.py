@@ -47,9 +47,9 @@ def tick(kpi: Kpi, row: ListRow) -> SafeString:
         return format_html('<span class="kpi-few">{}</span>', gettext("not counted"))
     if kpi.shows != Shows.RATE:
         return format_html("{}", "✓")
-    if kpi.better == "down" and row.counts:
+    if kpi.better == "down":
         if row.good:
-            return format_html('<span class="kpi-bad">✓ ✗ {}</span>', gettext("in the numerator"))
+            return format_html('<span class="kpi-bad">✗ {}</span>', gettext("in the numerator"))
         return format_html('<span class="kpi-good">✓ {}</span>', gettext("only in the denominator"))
     css, word = ("kpi-good", gettext("good")) if row.good else ("kpi-bad", gettext("not good"))
     if not row.counts:
@@ -71,7 +71,7 @@ class FigureLine:
 
     @property
     def name(self) -> SafeString:
-        css = "kpi-beside" if self.kpi.beside else "kpi-name"
+        css = "kpi-beside" if self.kpi.parent else "kpi-name"
         provisional = ""
         if self.figure is not None and self.figure.provisional:
             provisional = format_html(
@@ -88,13 +88,13 @@ class FigureLine:
     def value(self) -> SafeString | str:
         if self.figure is None:
             return "—"
-        said = value_of(self.kpi, self.figure.value)
+        text = value_of(self.kpi, self.figure.value)
         if self.wanted is None or self.figure.value is None:
-            return said
+            return text
         exact = self.figure.value
         value = Decimal(exact.numerator) / Decimal(exact.denominator)
         css = "kpi-good" if meets(value, self.wanted, self.kpi.better) else "kpi-bad"
-        return format_html('<strong class="{}">{}</strong>', css, said)
+        return format_html('<strong class="{}">{}</strong>', css, text)
 
     @property
     def goal(self) -> str:
@@ -108,14 +108,13 @@ class FigureLine:
         good, counts = self.figure.numerator, self.figure.denominator
         if self.kpi.shows != Shows.RATE:
             return f"{counts:,}"
-        is_worse = self.kpi.better == "down"
-        if self.kpi.per != 100 or counts <= good or (is_worse and not good):
-            return f"{good:,} / {counts:,}"
-        if is_worse:
+        if self.kpi.better == "down" and good:
             return format_html(
                 '<a class="kpi-rest" href="{}">{}</a> / {}',
                 self._list(only="good"), f"{good:,}", f"{counts:,}",
             )  # fmt: skip
+        if self.kpi.better == "down" or self.kpi.per != 100 or counts <= good:
+            return f"{good:,} / {counts:,}"
         return format_html(
             '{} / {} <a class="kpi-rest" href="{}">{}</a>',
             f"{good:,}", f"{counts:,}", self._list(only="bad"),
@@ -163,13 +162,13 @@ def interval_picture(kpi: Kpi, row: Compared, middle: Fraction | None) -> SafeSt
     if middle is not None:
         at = x(float(middle) / kpi.per)
         stroke = format_html('<line class="kpi-middle" x1="{}" x2="{}" y1="0" y2="16"/>', at, at)
-    said = gettext("from %(low)s to %(high)s") % {
+    label = gettext("from %(low)s to %(high)s") % {
         "low": value_of(kpi, Fraction(row.low) * kpi.per),
         "high": value_of(kpi, Fraction(row.high) * kpi.per),
     }
     return format_html(
         '<svg class="kpi-interval{}" viewBox="0 0 {} 16" role="img" aria-label="{}"><title>{}</title>{}'
         '<line class="kpi-span" x1="{}" x2="{}" y1="8" y2="8"/><circle cx="{}" cy="8" r="4"/></svg>',
-        " is-few" if row.is_few else "", WIDTH, said, said, stroke,
+        " is-few" if row.is_few else "", WIDTH, label, label, stroke,
         x(row.low), x(row.high), x(float(row.figure.rate)),
     )  # fmt: skip

@@ -10,17 +10,27 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.forms.reports import PeriodReportForm
 from apps.core.errors import BadInput
 from apps.core.widgets import PlainSelect
-from apps.reports.enums import ScopeKind
+from apps.reports.enums import ScopeKind, Shows
 from apps.reports.kpis import KPIS, Kpi, Period
 from apps.reports.queries.comparison import COMPARED
+from apps.reports.queries.figures import TICKS
 from apps.reports.queries.scopes import Chosen, chosen_scope, usual_scope
 
-ONLY = [
-    ("", _("All")),
-    ("good", _("Good")),
-    ("bad", _("Not good")),
+ALL_ROWS = ("", _("All"))
+# What the ticks of a share mean: of what is better the less of it there is, the numerator is what went wrong.
+TICKS_UP = [("good", _("Good")), ("bad", _("Not good")), ("neither", _("Not counted"))]
+TICKS_DOWN = [
+    ("good", _("In the numerator")),
+    ("bad", _("Only in the denominator")),
     ("neither", _("Not counted")),
 ]
+
+
+def ticks_of(kpi: Kpi) -> list[tuple[str, Any]]:
+    """By which ticks the list of a KPI can be narrowed; of counts, times and sums by none."""
+    if kpi.shows != Shows.RATE:
+        return [ALL_ROWS]
+    return [ALL_ROWS, *(TICKS_DOWN if kpi.better == "down" else TICKS_UP)]
 
 
 def last_month(day: Any) -> Period:
@@ -75,10 +85,17 @@ def _period(form: PeriodReportForm) -> Period:
 
 class KpiListForm(FigureForm):
     kpi = forms.ChoiceField(choices=(), label=_("Figure"), required=False, widget=PlainSelect)
-    only = forms.ChoiceField(choices=ONLY, label=_("Rows"), required=False, widget=PlainSelect)
+    only = forms.ChoiceField(
+        choices=[ALL_ROWS], label=_("Which rows"), required=False, widget=PlainSelect
+    )
 
     def fill(self) -> None:
         self.fields["kpi"].choices = [(one.code, one.name) for one in KPIS.values()]  # type: ignore[attr-defined]
+        choices = ticks_of(KPIS.get(self.data.get("kpi", ""), KPIS["on_time"]))
+        self.fields["only"].choices = choices  # type: ignore[attr-defined]
+        # Another figure was chosen whose rows are not told apart: all of them.
+        if len(choices) == 1 and self.data.get("only") in TICKS:
+            self.data = {**self.data, "only": ""}
 
     def usual(self) -> dict[str, str]:
         return {**super().usual(), "kpi": "on_time"}

@@ -21,8 +21,8 @@ _ALL: Final = [one() for module in _MODULES for one in module.ALL]
 KPIS: Final[dict[str, Kpi]] = {
     one.code: one
     for first in _ALL
-    if not first.beside
-    for one in (first, *(other for other in _ALL if other.beside == first.code))
+    if not first.parent
+    for one in (first, *(other for other in _ALL if other.parent == first.code))
 }
 
 __all__ = ["COMPANY", "KPIS", "Kpi", "Period", "Rows", "Scope"]

@@ -123,9 +123,10 @@ class Kpi:
     weight where minutes or fen are summed), ``measure`` seconds or a score. It may use ``%(since)s`` and
     ``%(until)s`` (the half-open period), ``%(now)s`` and ``%(zone)s``, and what ``values`` adds.
 
-    ``source``: what ``src`` is in it. ``is_measured``: whether rows have a measure.
+    ``source``: what ``src`` is in it; ``customers_source``: the same of the customers ``%(scope_ids)s`` alone, where that
+    is found by their own indexes. ``is_measured``: whether rows have a measure.
     ``per``: the figure is so many of ``per`` (100: per cent). ``final_after``: days after the end of a period until
-    which it is provisional. ``beside``: code of the KPI beside which it is shown. ``scopes``: by whom it can be told
+    which it is provisional. ``parent``: code of the KPI after which it is shown. ``scopes``: by whom it can be told
     apart. ``yardstick``: an own statement of numerator and denominator (or median) for the whole company, against which
     ``benchmarks/kpis.py`` and a test hold the list.
     """
@@ -140,9 +141,10 @@ class Kpi:
     shows: ClassVar[Shows] = Shows.RATE
     period_by: ClassVar[Any]
     final_after: ClassVar[int] = 0
-    beside: ClassVar[str] = ""
+    parent: ClassVar[str] = ""
     scopes: ClassVar[tuple[ScopeKind, ...]] = KINDS
     source: ClassVar[Source | None] = None
+    customers_source: ClassVar[Source | None] = None
     is_measured: ClassVar[bool] = False
     select: ClassVar[str]
     yardstick: ClassVar[str] = ""
@@ -154,9 +156,22 @@ class Kpi:
     def rows(self, scope: Scope, period: Period, at: datetime | None = None) -> Rows:
         """The list of these scopes; ``at``: what is open is judged by this instant (now)."""
         picked, values = self.picked(scope)
-        if self.source is not None:
-            picked = f"WITH src AS ({self.source.sql}) {picked}"
+        source = self.source_of(scope)
+        if source is not None:
+            picked = f"WITH src AS ({source.sql}) {picked}"
         return Rows(picked, {**self.given(period, at), **values})
+
+    def source_of(self, scope: Scope) -> Source | None:
+        """What ``src`` is for these scopes."""
+        if scope.kind == ScopeKind.CUSTOMER and scope.ids is not None:
+            return self.customers_source or self.source
+        return self.source
+
+    def shared_source(self, scope: Scope) -> Source | None:
+        """What is read once for all KPIs that have it. Of a few scopes each KPI finds theirs by an index, unless the
+        source itself does."""
+        source = self.source_of(scope)
+        return source if scope.is_everybody or source is self.customers_source else None
 
     def picked(self, scope: Scope) -> tuple[str, dict[str, Any]]:
         """The rows of these scopes out of ``select``, where ``src`` is known already."""

@@ -63,7 +63,7 @@ class ComplaintFounded(PerShipments):
         "As complaints, without those that turned out not to be our fault or that the customer withdrew. One without a"
         " result counts."
     )
-    beside = "complaint"
+    parent = "complaint"
     select = _per_shipments(f"{_COMPLAINT} AND {FOUNDED}", "created_at")
     yardstick = _bare(f"{_COMPLAINT} AND {FOUNDED}", "created_at")
 
@@ -89,7 +89,7 @@ class AppealAll(PerShipments):
     definition = _("All appeals by way of the postal authority, by their opening.")
     per = 1_000_000
     unit = "/1,000,000"
-    beside = "appeal"
+    parent = "appeal"
     select = _per_shipments(f"c.channel = '{AUTHORITY}'", "created_at")
     yardstick = _bare(f"c.channel = '{AUTHORITY}'", "created_at")
 

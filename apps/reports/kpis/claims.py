@@ -11,8 +11,7 @@ from apps.reports.kpis.shipments import SHIPMENT_SCOPES
 from apps.reports.kpis.sources import SHIPMENTS, lane, shipment_keys
 
 CLAIM_SCOPES: Final[tuple[ScopeKind, ...]] = (*SHIPMENT_SCOPES, ScopeKind.AGENT)
-_FROM: Final = f"""coalesce(c.customer_id, w.customer_id), c.unit_id, w.carrier_id, c.owner_id, {lane("w")}
-    FROM claims_claim c JOIN tracking_waybill w ON w.id = c.waybill_id
+_DECIDED: Final = f"""FROM claims_claim c JOIN tracking_waybill w ON w.id = c.waybill_id
     WHERE c.decided_at >= %(since)s AND c.decided_at < %(until)s AND c.state <> '{ClaimState.WITHDRAWN}'"""
 # Waiting for papers of the claimant or for a partner.
 _WAITED: Final = """coalesce((SELECT sum(extract(epoch FROM greatest(interval '0',
@@ -24,6 +23,16 @@ _PAID: Final = f"""coalesce((SELECT sum(p.amount * 100) FROM claims_claimpayment
 _RECEIVED: Final = """coalesce((SELECT sum(r.received * 100) FROM claims_recovery r WHERE r.claim_id = c.id), 0)::bigint"""
 _BARE: Final = """FROM claims_claim c LEFT JOIN {0} ON x.claim_id = c.id {1}
     WHERE c.decided_at >= %(since)s AND c.decided_at < %(until)s AND c.state <> 'withdrawn'"""
+
+
+def _claims(columns: str, only: str = "true") -> str:
+    """A row for a claim that was decided in the period. Two branches, because that of the shipment's customer counts
+    where a claim names none: each is found by an index."""
+    keys = "c.unit_id, w.carrier_id, c.owner_id"
+    return f"""
+    SELECT {columns}, c.customer_id, {keys}, {lane("w")} {_DECIDED} AND {only} AND c.customer_id IS NOT NULL
+    UNION ALL
+    SELECT {columns}, w.customer_id, {keys}, {lane("w")} {_DECIDED} AND {only} AND c.customer_id IS NULL"""
 
 
 class OfClaims(Kpi):
@@ -41,9 +50,11 @@ class ClaimTime(OfClaims):
     unit = _("time")
     shows = Shows.MEDIAN
     is_measured = True
-    select = f"""
-    SELECT 'claims.claim', c.id, c.decided_at, 1, 1,
-        greatest(0, extract(epoch FROM c.decided_at - c.filed_at) - {_WAITED})::float8, {_FROM} AND c.filed_at IS NOT NULL"""  # noqa: S608
+    select = _claims(
+        f"""'claims.claim', c.id, c.decided_at, 1, 1,
+        greatest(0, extract(epoch FROM c.decided_at - c.filed_at) - {_WAITED})::float8""",
+        "c.filed_at IS NOT NULL",
+    )
     yardstick = """
     SELECT count(*), count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY s), percentile_cont(0.9) WITHIN GROUP (ORDER BY s)
     FROM (SELECT greatest(0, extract(epoch FROM c.decided_at - c.filed_at) - coalesce(sum(extract(epoch FROM
@@ -63,12 +74,13 @@ class ClaimPayTime(OfClaims):
         "From the claimant's agreement to the payment, of claims decided in the period that have been paid."
     )
     unit = _("time")
-    beside = "claim_time"
+    parent = "claim_time"
     shows = Shows.MEDIAN
     is_measured = True
-    select = f"""
-    SELECT 'claims.claim', c.id, c.decided_at, 1, 1, greatest(0, extract(epoch FROM c.paid_at - c.agreed_at))::float8,
-        {_FROM} AND c.paid_at IS NOT NULL AND c.agreed_at IS NOT NULL"""  # noqa: S608
+    select = _claims(
+        "'claims.claim', c.id, c.decided_at, 1, 1, greatest(0, extract(epoch FROM c.paid_at - c.agreed_at))::float8",
+        "c.paid_at IS NOT NULL AND c.agreed_at IS NOT NULL",
+    )
     yardstick = """
     SELECT count(*), count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM paid_at - agreed_at))
     FROM claims_claim WHERE decided_at >= %(since)s AND decided_at < %(until)s AND state <> 'withdrawn'
@@ -81,8 +93,7 @@ class ClaimPaid(OfClaims):
     definition = _("Yuan paid for claims that were decided in the period.")
     unit = _("yuan")
     shows = Shows.MONEY
-    select = f"""
-    SELECT 'claims.claim', c.id, c.decided_at, 1, {_PAID}, NULL::float8, {_FROM}"""
+    select = _claims(f"'claims.claim', c.id, c.decided_at, 1, {_PAID}, NULL::float8")
     yardstick = (
         "SELECT coalesce(sum(x.amount) * 100, 0)::bigint, count(DISTINCT c.id) "
         + _BARE.format("claims_claimpayment x", "AND x.state = 'paid'")
@@ -97,10 +108,9 @@ class ClaimRecovered(OfClaims):
     )
     unit = _("yuan")
     better = "up"
-    beside = "claim_paid"
+    parent = "claim_paid"
     shows = Shows.MONEY
-    select = f"""
-    SELECT 'claims.claim', c.id, c.decided_at, 1, {_RECEIVED}, NULL::float8, {_FROM}"""
+    select = _claims(f"'claims.claim', c.id, c.decided_at, 1, {_RECEIVED}, NULL::float8")
     yardstick = (
         "SELECT coalesce(sum(x.received) * 100, 0)::bigint, count(DISTINCT c.id) "
         + _BARE.format("claims_recovery x", "")
@@ -115,7 +125,7 @@ class ClaimCost(OfClaims):
     )
     unit = _("yuan per 10,000")
     per = 10_000
-    beside = "claim_paid"
+    parent = "claim_paid"
     shows = Shows.MONEY_RATE
     scopes = SHIPMENT_SCOPES
     source = SHIPMENTS
@@ -123,7 +133,7 @@ class ClaimCost(OfClaims):
     SELECT 'tracking.waybill', w.id, w.picked_up_at, 1, 0, NULL::float8, {shipment_keys()}
     FROM src w WHERE w.picked_up_at >= %(since)s AND w.picked_up_at < %(until)s
     UNION ALL
-    SELECT 'claims.claim', c.id, c.decided_at, 0, {_PAID}, NULL::float8, {_FROM}"""  # noqa: S608  # words of ours
+    {_claims(f"'claims.claim', c.id, c.decided_at, 0, {_PAID}, NULL::float8")}"""  # noqa: S608  # words of ours
     yardstick = """
     SELECT (SELECT coalesce(sum(p.amount) * 100, 0)::bigint FROM claims_claimpayment p JOIN claims_claim c ON c.id = p.claim_id
             WHERE p.state = 'paid' AND c.decided_at >= %(since)s AND c.decided_at < %(until)s AND c.state <> 'withdrawn'),

@@ -135,7 +135,7 @@ class Report5minCorrected(Report5min):
     definition = _(
         "Exceptions reported within 5 minutes of being known, by the times as they stand now."
     )
-    beside = "report_5min"
+    parent = "report_5min"
     select = f"""
     SELECT 'quality.exceptionreport', x.id, x.known_at, 1, (x.reported_at <= x.known_at + interval '5 minutes')::int,
         NULL::float8, {Report5min._columns}"""

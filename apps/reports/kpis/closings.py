@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.reports.enums import Shows
 from apps.reports.kpis.base import Kpi
-from apps.reports.kpis.sources import CASE_KEYS, CLOSINGS, case_keys, lane
+from apps.reports.kpis.sources import CASE_KEYS, CLOSINGS, CLOSINGS_OF_CUSTOMERS, case_keys, lane
 
 _CASES: Final = """src k JOIN complaints_case c ON c.id = k.id LEFT JOIN tracking_waybill w ON w.id = c.waybill_id"""
 _WEEK: Final = "k.at + interval '7 days'"
@@ -32,6 +32,7 @@ class Closed(Kpi):
     shows = Shows.COUNT
     period_by = _("the closing")
     source = CLOSINGS
+    customers_source = CLOSINGS_OF_CUSTOMERS
     select = f"""
     SELECT 'complaints.case', c.id, k.at, 1, 1, NULL::float8, {CASE_KEYS} FROM {_CASES}"""  # noqa: S608
     yardstick = """
@@ -50,6 +51,7 @@ class Reopened(Kpi):
     period_by = _("the closing")
     final_after = 7
     source = CLOSINGS
+    customers_source = CLOSINGS_OF_CUSTOMERS
     select = f"""
     SELECT 'complaints.case', c.id, k.at, 1, {REOPENED}::int, NULL::float8, {case_keys(_NOT_HELD)} FROM {_CASES}"""  # noqa: S608
     yardstick = """
@@ -70,6 +72,7 @@ class Fcr(Kpi):
     period_by = _("the closing")
     final_after = 7
     source = CLOSINGS
+    customers_source = CLOSINGS_OF_CUSTOMERS
     _first_word = """coalesce((SELECT min(i.at) FROM complaints_caseentry i WHERE i.case_id = c.id
             AND i.kind IN ('message_in', 'call_in')), c.created_at)"""
     select = f"""
@@ -168,7 +171,7 @@ class CsatTyped(OfAnswers):
     code = "csat_typed"
     name = _("Satisfaction as typed by agents")
     definition = _("As satisfaction, of the answers that an agent typed for the customer.")
-    beside = "csat"
+    parent = "csat"
     is_measured = True
     select = _answers("=")
     yardstick = _bare_answers("=")
@@ -178,7 +181,7 @@ class CsatScore(OfAnswers):
     code = "csat_score"
     name = _("Mean score")
     definition = _("The mean of the scores, 1 to 5, that customers gave themselves.")
-    beside = "csat"
+    parent = "csat"
     unit = _("points")
     shows = Shows.MEAN
     is_measured = True
@@ -190,7 +193,7 @@ class CsatAnswered(Kpi):
     code = "csat_answered"
     name = _("Answers to questions")
     definition = _("Questions about satisfaction that were answered, of those asked in the period.")
-    beside = "csat"
+    parent = "csat"
     period_by = _("the question")
     select = f"""
     SELECT 'complaints.satisfactionask', s.id, s.asked_at, 1, (s.answered_at IS NOT NULL)::int, NULL::float8,

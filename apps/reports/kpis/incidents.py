@@ -18,7 +18,7 @@ class OnTimeOwn(OnTime):
     code = "on_time_own"
     name = _("On time without incidents")
     definition = _("As on time, without the shipments that an incident held.")
-    beside = "on_time"
+    parent = "on_time"
     select = f"{OnTime.select} AND NOT {_HELD}"
     yardstick = OnTime.yardstick.replace(
         "AND w.status NOT IN",
@@ -41,12 +41,12 @@ class IncidentTold(Kpi):
     scopes = (ScopeKind.ALL, ScopeKind.CUSTOMER, ScopeKind.UNIT)
     select = f"""
     SELECT 'incidents.affected', x.id, x.declared_at, 1,
-        coalesce(x.told_at <= coalesce(x.asked_at, 'infinity'::timestamptz), false)::int, NULL::float8, x.customer_id,
+        coalesce(x.notified_at <= coalesce(x.asked_at, 'infinity'::timestamptz), false)::int, NULL::float8, x.customer_id,
         x.unit_id, NULL::bigint, NULL::bigint, NULL::text
     FROM (
         SELECT a.id, a.customer_id, i.unit_id, i.declared_at,
-            (SELECT min(t.told_at) FROM incidents_told t JOIN incidents_incidentnotice n ON n.id = t.notice_id
-                WHERE n.incident_id = i.id AND t.customer_id = a.customer_id) AS told_at,
+            (SELECT min(t.notified_at) FROM incidents_noticerecipient t JOIN incidents_incidentnotice n ON n.id = t.notice_id
+                WHERE n.incident_id = i.id AND t.customer_id = a.customer_id) AS notified_at,
             (SELECT min(c.created_at) FROM complaints_case c
                 JOIN incidents_affected o ON o.waybill_id = c.waybill_id AND o.incident_id = i.id
                 WHERE o.customer_id = a.customer_id AND c.created_at >= i.known_at) AS asked_at
@@ -57,7 +57,7 @@ class IncidentTold(Kpi):
     WITH x AS (SELECT i.id, i.known_at, a.customer_id FROM incidents_incident i JOIN incidents_affected a
             ON a.incident_id = i.id WHERE i.declared_at >= %(since)s AND i.declared_at < %(until)s
             AND i.state <> 'withdrawn' GROUP BY 1, 2, 3),
-    told AS (SELECT n.incident_id AS id, t.customer_id, min(t.told_at) AS at FROM incidents_told t
+    told AS (SELECT n.incident_id AS id, t.customer_id, min(t.notified_at) AS at FROM incidents_noticerecipient t
         JOIN incidents_incidentnotice n ON n.id = t.notice_id WHERE t.customer_id IS NOT NULL GROUP BY 1, 2),
     asked AS (SELECT x.id, x.customer_id, min(c.created_at) AS at FROM x JOIN incidents_affected a
         ON a.incident_id = x.id AND a.customer_id = x.customer_id JOIN complaints_case c ON c.waybill_id = a.waybill_id

@@ -47,13 +47,17 @@ def case_keys(agent: str) -> str:
 
 CASE_KEYS: Final = case_keys("c.owner_id")
 CASES: Final = "complaints_case c LEFT JOIN tracking_waybill w ON w.id = c.waybill_id"
+_NOW_CLOSED: Final = """
+    SELECT c.id, c.closed_at AS at FROM complaints_case c
+    WHERE c.closed_at >= %(since)s AND c.closed_at < %(until)s"""
+_OPEN_AGAIN: Final = (
+    "(c.closed_at IS NULL OR c.closed_at >= %(until)s) AND c.state NOT IN ('merged', 'cancelled')"
+)
 # Cases that were closed in the period, each once, by its last closing in it. One that has been opened again since has
 # lost its closing; its event has it.
 CLOSINGS: Final = Source(
     "closings",
-    """
-    SELECT c.id, c.closed_at AS at FROM complaints_case c
-    WHERE c.closed_at >= %(since)s AND c.closed_at < %(until)s
+    f"""{_NOW_CLOSED}
     UNION ALL
     SELECT c.id, k.at FROM complaints_case c JOIN (
         SELECT k.subject_id, max(k.at) AS at FROM events_event k
@@ -62,5 +66,14 @@ CLOSINGS: Final = Source(
                 SELECT e.subject_id FROM events_event e
                 WHERE e.kind = 'case.reopened' AND e.at >= %(since)s)
         GROUP BY 1) k ON c.id = k.subject_id::bigint
-    WHERE (c.closed_at IS NULL OR c.closed_at >= %(until)s) AND c.state NOT IN ('merged', 'cancelled')""",
+    WHERE {_OPEN_AGAIN}""",  # noqa: S608  # words of ours
+)
+_OF_CUSTOMERS: Final = "c.customer_id = ANY(%(scope_ids)s::bigint[])"
+CLOSINGS_OF_CUSTOMERS: Final = Source(
+    "closings_of_customers",
+    f"""{_NOW_CLOSED} AND {_OF_CUSTOMERS}
+    UNION ALL
+    SELECT c.id, max(k.at) FROM complaints_case c JOIN events_event k ON k.subject_type = 'complaints.case'
+        AND k.subject_id = c.id::text AND k.kind = 'case.closed' AND k.at >= %(since)s AND k.at < %(until)s
+    WHERE {_OPEN_AGAIN} AND c.reopened_count > 0 AND {_OF_CUSTOMERS} GROUP BY c.id""",  # noqa: S608
 )

@@ -143,7 +143,7 @@ class QualifiedByWaiver(OfRoster):
     code = "qualified_waiver"
     name = _("Of them by a waiver")
     definition = _("Agents on the roster who may work on live cases by a waiver, without an exam.")
-    beside = "qualified"
+    parent = "qualified"
     better = "down"
     select = _roster(f"{_QUALIFIED} AND q.basis = '{Basis.WAIVER}')")
     yardstick = _bare_roster(f"{_QUALIFIED} AND q.basis = '{Basis.WAIVER}')")

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Final
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.times import day_start
-from apps.reports.enums import ScopeKind, Shows
-from apps.reports.kpis.base import Kpi, Period, Rows, Scope, Source
+from apps.reports.enums import Shows
+from apps.reports.kpis.base import Kpi, Period, Scope, Source
 from apps.reports.kpis.shipments import SHIPMENT_SCOPES
 from apps.reports.kpis.stage_yardsticks import OVERRUN, stage_yardstick
 from apps.tracking.enums import Stage
@@ -32,6 +32,9 @@ def _stages(only: str = "") -> str:
 
 
 STAGES: Final = Source("stages", _stages())
+STAGES_OF_CUSTOMERS: Final = Source(
+    "stages_of_customers", _stages(" AND w.customer_id = ANY(%(scope_ids)s::bigint[])")
+)
 
 
 class OfStages(Kpi):
@@ -41,19 +44,16 @@ class OfStages(Kpi):
     better = "down"
     scopes = SHIPMENT_SCOPES
     source = STAGES
+    customers_source = STAGES_OF_CUSTOMERS
     stage: ClassVar[str]
 
     def values(self, period: Period, at: datetime) -> dict[str, Any]:
         first = period.first - LOOK_BACK
         return {**stage_values(first, period.last), "stages_from": day_start(first)}
 
-    def rows(self, scope: Scope, period: Period, at: datetime | None = None) -> Rows:
-        """Those of a few customers are found by their shipments alone."""
-        if scope.kind != ScopeKind.CUSTOMER or scope.ids is None:
-            return super().rows(scope, period, at)
-        picked, values = self.picked(scope)
-        source = _stages(" AND w.customer_id = ANY(%(scope_ids)s::bigint[])")
-        return Rows(f"WITH src AS ({source}) {picked}", {**self.given(period, at), **values})
+    def shared_source(self, scope: Scope) -> Source | None:
+        """All stages of a shipment are computed together, of whomever."""
+        return self.source_of(scope)
 
 
 def _select(good: str, measure: str, where: str) -> str:

@@ -67,16 +67,16 @@ def content_of(report: DailyReport) -> dict[str, Any]:
 
 
 def later_of(report: DailyReport) -> Lines:
-    """Of the last closed days before: what is otherwise than it was said last."""
+    """Of the last closed days before: what is otherwise than it was reported last."""
     since = report.day - timedelta(days=LATER_DAYS)
     closed = DailyReport.objects.filter(
         unit=report.unit, state=DailyState.CLOSED, day__gte=since, day__lt=report.day
     ).order_by("day")
-    said = [(f"{one.day:%Y-%m-%d}", one.content) for one in closed]
-    if not said:
+    reported = [(f"{one.day:%Y-%m-%d}", one.content) for one in closed]
+    if not reported:
         return []
-    now = {day: lines_of(report.unit, date.fromisoformat(day)) for day, _content in said}
-    return came_in_later(known_of(said), now)
+    now = {day: lines_of(report.unit, date.fromisoformat(day)) for day, _content in reported}
+    return came_in_later(known_of(reported), now)
 
 
 def card_of(report: DailyReport) -> list[str]:
@@ -129,7 +129,9 @@ def _exceptions(ids: Collection[int], period: Period) -> Lines:
     )
     label = ExceptionReport._meta.label_lower
     return [
-        line(key, len(found), rows=[(f"{number} {said}", label, pk) for pk, number, said in found])
+        line(
+            key, len(found), rows=[(f"{number} {title}", label, pk) for pk, number, title in found]
+        )
         for key, found in ((K.PUT_RIGHT, list(minor)), (K.SERIOUS, list(serious)))
     ]
 
@@ -160,8 +162,8 @@ def _clocks(ids: Collection[int], period: Period) -> Lines:
         K.FOLLOW_UPS: [],
     }
     for metric, title, kind, pk in missed:
-        said = f"{Metric(metric).value}:{title}"
-        found[own.get(Metric(metric), K.CLOCKS)].append((said, kind, int(pk)))
+        text = f"{Metric(metric).value}:{title}"
+        found[own.get(Metric(metric), K.CLOCKS)].append((text, kind, int(pk)))
     return [line(key, len(rows), rows=rows[:MOST_ROWS]) for key, rows in found.items()]
 
 

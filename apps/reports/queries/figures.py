@@ -119,7 +119,7 @@ def by_source(kpis: Sequence[Kpi], scope: Scope) -> list[list[Kpi]]:
     groups: dict[str, list[Kpi]] = defaultdict(list)
     for kpi in kpis:
         if scope.kind in kpi.scopes:
-            source = kpi.source if scope.is_everybody else None
+            source = kpi.shared_source(scope)
             groups[source.name if source else ""].append(kpi)
     return list(groups.values())
 
@@ -129,7 +129,7 @@ def figure_sql(
 ) -> tuple[str, dict[str, Any]]:
     """Code, scope, lane, ticks and measures of each scope, for KPIs of one group."""
     at = at or timezone.now()
-    source = kpis[0].source if scope.is_everybody and len(kpis) > 1 else None
+    source = kpis[0].shared_source(scope) if len(kpis) > 1 else None
     values: dict[str, Any] = {}
     parts = []
     for kpi in kpis:

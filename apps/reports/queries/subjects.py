@@ -33,8 +33,8 @@ def dress(rows: Sequence[ListRow]) -> list[Shown]:
         by_model[row.kind.partition(":")[0]].add(row.id)
     words: dict[tuple[str, int], Words] = {}
     for model, ids in by_model.items():
-        for pk, said in _words(model, ids):
-            words[model, pk] = said
+        for pk, text in _words(model, ids):
+            words[model, pk] = text
     causes = _causes(by_model.get("tracking.waybill", ()))
     return [_shown(row, words, causes) for row in rows]
 
@@ -66,12 +66,12 @@ def _causes(waybills: Iterable[int]) -> dict[int, str]:
 
 
 def _words(model: str, ids: Iterable[int]) -> Iterable[tuple[int, Words]]:
-    if model not in _SAY:
+    if model not in _DESCRIBERS:
         return
-    joined, say = _SAY[model]
+    joined, describe = _DESCRIBERS[model]
     rows = apps.get_model(model)._default_manager.filter(pk__in=list(ids)).select_related(*joined)
     for row in rows:
-        yield row.pk, say(row)
+        yield row.pk, describe(row)
 
 
 def _waybill(row: Any) -> Words:
@@ -148,7 +148,7 @@ def _search(row: Any) -> Words:
     return row.missed.text, whose, ("knowledge.missedsearch", row.missed_id)
 
 
-_SAY: dict[str, tuple[tuple[str, ...], Callable[[Any], Words]]] = {
+_DESCRIBERS: dict[str, tuple[tuple[str, ...], Callable[[Any], Words]]] = {
     "tracking.waybill": ((), _waybill),
     "complaints.case": ((), _case),
     "complaints.satisfactionask": (("case",), _ask),

@@ -41,8 +41,8 @@ def contents_of(
     customers: Sequence[Customer], freeze: Freeze, before: Freeze | None, at: datetime
 ) -> dict[int, dict[str, Any]]:
     """Customer → the content of its summary out of frozen figures, as of ``at``."""
-    kept = _values(freeze, [one.pk for one in customers])
-    return _contents(customers, Period(freeze.first_day, freeze.until_day), kept, before, at)
+    values = _values(freeze, [one.pk for one in customers])
+    return _contents(customers, Period(freeze.first_day, freeze.until_day), values, before, at)
 
 
 def content_anew(

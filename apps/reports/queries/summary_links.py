@@ -33,6 +33,6 @@ def summary_of_token(token: str) -> Summary | None:
 
 
 def _seal(summary: Summary) -> str:
-    said = f"{summary.pk}:{summary.number}"
-    digest = salted_hmac(_PAGE, said, algorithm="sha256").digest()[:16]
+    signed_text = f"{summary.pk}:{summary.number}"
+    digest = salted_hmac(_PAGE, signed_text, algorithm="sha256").digest()[:16]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

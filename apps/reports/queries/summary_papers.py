@@ -65,6 +65,7 @@ def paper_of(row: Summary) -> dict[str, Any]:
             [_("Figures as of"), f"{timezone.localtime(row.frozen_at):%Y-%m-%d %H:%M}"],
         ],
         "tables": [table for table in _tables(facts) if table["rows"]],
+        "footnote": _footnote(facts),
         "texts": [
             {"title": words.text_label(name), "text": getattr(row, name)}
             for name in TEXTS
@@ -81,7 +82,7 @@ def _tables(facts: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "title": _("Figures"),
             "headings": [
-                _("Figure"), _("This month"), _("Last month"), _("Difference"), _("Goal"), _("Counted in"),
+                _("Figure"), _("This month"), _("Last month"), _("Against last month"), _("Goal"), _("Numerator / denominator"),
             ],
             "rows": [_figure(one) for one in facts["figures"]],
         },
@@ -127,9 +128,14 @@ def _figure(one: dict[str, Any]) -> list[str]:
     ]
 
 
+def _footnote(facts: dict[str, Any]) -> str:
+    is_provisional = any(one["provisional"] for one in facts["figures"])
+    return _("* Provisional: what comes later can still change it.") if is_provisional else ""
+
+
 def _case(one: dict[str, Any]) -> list[str]:
-    said = words.case_words({**one, "day": "", "number": "", "cause": ""}).split(" · ")
-    return [one["day"], one["number"], said[0], one["cause"] or "—", said[-1]]
+    parts = words.case_words({**one, "day": "", "number": "", "cause": ""}).split(" · ")
+    return [one["day"], one["number"], parts[0], one["cause"] or "—", parts[-1]]
 
 
 def _signatures(row: Summary) -> list[list[str]]:

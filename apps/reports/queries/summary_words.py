@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.complaints.enums import CaseClass, Outcome
@@ -41,7 +42,7 @@ def words_of(content: Mapping[str, Any]) -> Words:
 def text_label(name: str) -> str:
     """What one of the texts is called."""
     field: Any = Summary._meta.get_field(name)
-    return str(field.verbose_name)
+    return capfirst(str(field.verbose_name))
 
 
 def month_words(text: str) -> str:
@@ -91,8 +92,8 @@ def figure_words(one: Mapping[str, Any]) -> str:
     counted = counted_words(one["kpi"], one["num"], one["den"])
     parts = [f"{value_words(one['kpi'], one['value'])} ({counted})"]
     if one["last"] is not None:
-        said = _("last month %(value)s") % {"value": value_words(one["kpi"], one["last"])}
-        parts.append(f"{said}, {diff_words(one['kpi'], one['diff'])}")
+        last = _("last month %(value)s") % {"value": value_words(one["kpi"], one["last"])}
+        parts.append(f"{last}, {diff_words(one['kpi'], one['diff'])}")
     if one["goal"] is not None:
         parts.append(_("goal %(value)s") % {"value": value_words(one["kpi"], one["goal"])})
     return " · ".join(parts)

@@ -71,14 +71,14 @@ def close_report(*, report_id: int, remarks: str, by: User, at: datetime) -> Dai
     rows = DailyReport.objects.select_related("unit").select_for_update(of=("self",))
     report = rows.get(pk=report_id)
     DAILY_MOVES.check(DailyState(report.state), DailyState.CLOSED)
-    said = remarks.replace("\r\n", "\n").strip()
-    if not 2 <= len(said) <= LONGEST:
+    text = remarks.replace("\r\n", "\n").strip()
+    if not 2 <= len(text) <= LONGEST:
         raise BadInput(
             _("Say in a few words how the day went, at most %(n)d characters.") % {"n": LONGEST},
-            code="remarks_missing" if len(said) < 2 else "too_long",
+            code="remarks_missing" if len(text) < 2 else "too_long",
             field="remarks",
         )
-    report.content, report.remarks = content_of(report), said
+    report.content, report.remarks = content_of(report), text
     report.sha256 = fingerprint(report)
     report.state, report.closed_at, report.closed_by = DailyState.CLOSED, at, by
     report.save()

@@ -125,8 +125,8 @@ def change_summary(*, summary_id: int, texts: Mapping[str, str], by: User, at: d
         begin_again(row, by=by, at=at)
     row.save(update_fields=list(changed))
     void_if_changed(kind=SUMMARY, subject=row, by=by, at=at)
-    said = ", ".join(text_label(name) for name in changed)
-    record("summary.changed", row, by=by, at=at, data={"changed": said, "round": row.round})
+    labels = ", ".join(text_label(name) for name in changed)
+    record("summary.changed", row, by=by, at=at, data={"changed": labels, "round": row.round})
     return row
 
 

@@ -56,7 +56,7 @@ class CheckList(StaffList):
 
 
 def _carry_out(context: ActContext) -> None:
-    services.carry_out_check(context.record, **context.form.said(), **context.who)
+    services.carry_out_check(context.record, **context.form.answers(), **context.who)
 
 
 def _put_right(context: ActContext) -> None:

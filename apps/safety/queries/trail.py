@@ -58,4 +58,4 @@ def model_of(event: AccountEvent) -> Any:
 
 def details_of(event: AccountEvent) -> str:
     """Its details in words, in the language of the page."""
-    return "; ".join(f"{name}: {said}" for name, said in readable_details(event, model_of(event)))
+    return "; ".join(f"{name}: {text}" for name, text in readable_details(event, model_of(event)))

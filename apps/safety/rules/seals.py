@@ -51,8 +51,8 @@ class Sealed:
 
 def hash_of(facts: Any) -> str:
     """The keyed hash over what a seal says; who has no key can make none."""
-    told = "\0".join("" if (v := getattr(facts, name)) is None else str(v) for name in FACTS)
-    return blind_index(told, PURPOSE)
+    content = "\0".join("" if (v := getattr(facts, name)) is None else str(v) for name in FACTS)
+    return blind_index(content, PURPOSE)
 
 
 def instant(at: datetime) -> str:

@@ -14,7 +14,7 @@ from apps.safety.services.checks import (
     save_item,
 )
 from apps.safety.services.findings import explain_finding
-from apps.safety.services.sealing import keep_outside, release_rows, seal_new_rows
+from apps.safety.services.sealing import release_rows, seal_new_rows, store_outside
 from apps.safety.services.verifying import verify_all, verify_recent
 
 __all__ = [
@@ -27,12 +27,12 @@ __all__ = [
     "hand_follow_up",
     "investigate_alert",
     "judge_events",
-    "keep_outside",
     "plan_checks",
     "release_rows",
     "save_item",
     "save_rule",
     "seal_new_rows",
+    "store_outside",
     "verify_all",
     "verify_recent",
 ]

@@ -68,19 +68,19 @@ def _raise(one: Unusual, event: Event) -> SecurityAlert | None:
         kind=one.kind,
         person_id=one.person,
         count=one.count,
-        what=_told(event),
+        what=_sentence(event),
         since=one.since,
         last_event_at=one.last_at,
         last_event=one.event,
     )
     data = {"rule": str(one.kind), "person": str(alert.person)}
-    if said := _reason(event):
-        data["what"] = said
+    if reason := _reason(event):
+        data["what"] = reason
     record("securityalert.raised", alert, by=system_user("sweeper"), data=data)
     return alert
 
 
-def _told(event: Event) -> str:
+def _sentence(event: Event) -> str:
     """The event in short, without anything personal: its kind, what it is about, the reason given."""
     return f"{event.kind} {event.subject_type} {event.subject_id} {_reason(event)}".strip()[:300]
 
@@ -96,16 +96,16 @@ def find_harmless(alert: SecurityAlert, *, because: str, by: User, at: datetime)
     """There was a good reason, and here it is. Nobody says so of their own access."""
     row = _locked(alert, by)
     ALERT_MOVES.check(AlertState(row.state), AlertState.HARMLESS)
-    said = because.strip()
-    if len(said) < 5:
+    reason = because.strip()
+    if len(reason) < 5:
         raise BadInput(
             _("Say why it is harmless, so that another can follow it."),
             code="too_short",
             field="because",
         )
-    row.state, row.answer, row.answered_by, row.answered_at = AlertState.HARMLESS, said, by, at
+    row.state, row.answer, row.answered_by, row.answered_at = AlertState.HARMLESS, reason, by, at
     row.save(update_fields=["state", "answer", "answered_by", "answered_at"])
-    record("securityalert.harmless", row, by=by, at=at, data={"reason": said[:200]})
+    record("securityalert.harmless", row, by=by, at=at, data={"reason": reason[:200]})
     return row
 
 
@@ -117,13 +117,13 @@ def investigate_alert(
     row = _locked(alert, by)
     ALERT_MOVES.check(AlertState(row.state), AlertState.INVESTIGATED)
     label = AlertKind(row.kind).label
-    said = remark.strip()
+    tidy = remark.strip()
     report = open_exception(
         new=NewException(
             found_by=FoundBy.OWN_CHECK,
             kind=ExceptionKind.BREACH,
             title=_("Security: %(what)s") % {"what": label},
-            what="\n".join(line for line in (f"{label} · {row.person} × {row.count}", queries.in_words(row), said) if line),
+            what="\n".join(line for line in (f"{label} · {row.person} × {row.count}", queries.in_words(row), tidy) if line),
             who=str(row.person),
             happened_at=min(row.since, at),
             known_at=at - timedelta(microseconds=1) if at > row.since else at,
@@ -133,10 +133,10 @@ def investigate_alert(
         by=by,
         at=at,
     )  # fmt: skip
-    row.state, row.answer, row.exception = AlertState.INVESTIGATED, said or row.answer, report
+    row.state, row.answer, row.exception = AlertState.INVESTIGATED, tidy or row.answer, report
     row.answered_by, row.answered_at = by, at
     row.save(update_fields=["state", "answer", "exception", "answered_by", "answered_at"])
-    data = {"exception": report.number, "reason": said[:200]}
+    data = {"exception": report.number, "reason": tidy[:200]}
     record("securityalert.investigated", row, by=by, at=at, data=data)
     return report
 

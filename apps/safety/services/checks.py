@@ -72,11 +72,11 @@ def _plan(accounts: Sequence[BankAccount], *, by: User, at: datetime) -> None:
     ]
     if matters:
         sla.open_matters(matters, by=by, at=at)
-    told = [
+    events = [
         new_event("accountcheck.planned", one, by=by, at=at, data={"account": str(one.account)})
         for one in checks
     ]
-    record_many(told)
+    record_many(events)
     copy_dues()
 
 
@@ -198,18 +198,18 @@ def close_follow_up(
     """It is put right, and how. Not by whoever was to put it right: the officer looked."""
     row = CheckFollowUp.objects.select_for_update().get(pk=follow_up.pk)
     FOLLOW_UP_MOVES.check(FollowUpState(row.state), FollowUpState.PUT_RIGHT)
-    said = result.strip()
-    if len(said) < 2:
+    tidy = result.strip()
+    if len(tidy) < 2:
         raise BadInput(_("Say what was done."), code="too_short", field="result")
     if row.person_id == by.pk:
         raise RuleBroken(
             _("Somebody else looks whether it was put right."), code="own_work", field="result"
         )
-    row.state, row.result, row.closed_at, row.closed_by = FollowUpState.PUT_RIGHT, said, at, by
+    row.state, row.result, row.closed_at, row.closed_by = FollowUpState.PUT_RIGHT, tidy, at, by
     row.save(update_fields=["state", "result", "closed_at", "closed_by"])
     sla.finish_matters([row], kind=FactKind.DONE, by=by, at=at)
     check = AccountCheck.objects.get(pk=row.check_of_id)
-    data = {"what": row.what, "reason": said[:200]}
+    data = {"what": row.what, "reason": tidy[:200]}
     record("accountcheck.followed_up", check, by=by, at=at, data=data)
     return row
 
@@ -254,11 +254,11 @@ def drop_checks_of_closed() -> int:
     by, at = system_user("sweeper"), database_now()
     AccountCheck.objects.filter(pk__in=[row.pk for row in rows]).update(state=CheckState.DROPPED)
     sla.stop_matters(rows, reason=_("The account is closed."), by=by, at=at)
-    told = [
+    events = [
         new_event("accountcheck.dropped", row, by=by, at=at, data={"account": str(row.account)})
         for row in rows
     ]
-    record_many(told)
+    record_many(events)
     return len(rows)
 
 

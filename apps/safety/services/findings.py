@@ -64,15 +64,15 @@ def explain_finding(
     """What it was, in the words of whoever looked into it. The finding itself stays for good."""
     row = SealFinding.objects.select_for_update().get(pk=finding.pk)
     FINDING_MOVES.check(FindingState(row.state), FindingState.EXPLAINED)
-    said = explanation.strip()
-    if len(said) < 5:
+    tidy = explanation.strip()
+    if len(tidy) < 5:
         raise BadInput(
             _("Say what it was and what was done about it."), code="too_short", field="explanation"
         )
-    row.state, row.explanation = FindingState.EXPLAINED, said
+    row.state, row.explanation = FindingState.EXPLAINED, tidy
     row.explained_by, row.explained_at = by, at
     row.save(update_fields=["state", "explanation", "explained_by", "explained_at"])
-    record("sealfinding.explained", row, by=by, at=at, data={"reason": said[:200]})
+    record("sealfinding.explained", row, by=by, at=at, data={"reason": tidy[:200]})
     return row
 
 
@@ -88,7 +88,7 @@ def _record(
     # Of a whole table only the end counts: with each hour another seal is the first of the last day.
     span = seals if tampering not in (Tampering.TRUNCATED, Tampering.GONE) else seals[1]
     # Named rows are found once, whatever they are called when only a part of them is looked at.
-    told = f"{'' if rows else tampering}\0{table}\0{span}\0{rows}"
+    content = f"{'' if rows else tampering}\0{table}\0{span}\0{rows}"
     finding = SealFinding(
         tampering=tampering,
         table=table,
@@ -98,7 +98,7 @@ def _record(
         to_id=rows[-1] if rows else None,
         rows=rows[:MOST_NAMED],
         count=len(rows) if count is None else count,
-        fingerprint=sha256(told.encode()).hexdigest(),
+        fingerprint=sha256(content.encode()).hexdigest(),
         found_at=at,
     )
     if SealFinding.objects.filter(fingerprint=finding.fingerprint).exists():

@@ -93,8 +93,8 @@ def _lines(file: Path) -> Iterator[Sealed]:
 def _read(line: bytes) -> Sealed | None:
     """None for what is no whole line of ours."""
     try:
-        told = json.loads(line)
-        return Sealed(**{name: told[name] for name in _LINE})
+        values = json.loads(line)
+        return Sealed(**{name: values[name] for name in _LINE})
     except (ValueError, KeyError, TypeError):
         return None
 

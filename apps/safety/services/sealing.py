@@ -166,7 +166,7 @@ def _append(
     )
 
 
-def keep_outside(place: Directory | None = None) -> int:
+def store_outside(place: Directory | None = None) -> int:
     """Write the seals that are not in the copy outside yet; how many. A copy that ends before what it
     once had was cut: that is a finding, and what is missing is written again."""
     place = place or outside()
@@ -190,8 +190,8 @@ def release_rows(*, table: str, reason: str, by: "User", at: datetime) -> Seal:
     """From now on the rows of ``table`` that are sealed may be gone, because retention or another rule
     lets them go: a link of the chain itself, kept outside like the others. Rows that are sealed
     later are watched as before. BadInput for a table without seals, or without a reason."""
-    said = " ".join(reason.split())[:200]
-    if len(said) < 2:
+    why = " ".join(reason.split())[:200]
+    if len(why) < 2:
         raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [CHAIN])
@@ -210,8 +210,8 @@ def release_rows(*, table: str, reason: str, by: "User", at: datetime) -> Seal:
         rows_hash="",
         marks=b"",
         by=by,
-        reason=said,
+        reason=why,
     )
-    data = {"table": table, "to_row": last.to_id, "reason": said}
+    data = {"table": table, "to_row": last.to_id, "reason": why}
     record("seal.released", seal, by=by, at=at, data=data)
     return seal

@@ -122,7 +122,7 @@ def _tell(bad: list[Sealed]) -> list[tuple[Sealed, list[Difference]]]:
     """Which rows of these seals over one table are others, from the marks that they keep of each; compared
     together, because rows may have changed places from one range to another. Marks that were changed
     as well can name none: then the range is all that is known."""
-    kept = dict(
+    stored = dict(
         Seal.objects.filter(number__in=[s.number for s in bad]).values_list("number", "marks")
     )
     with transaction.atomic():
@@ -130,7 +130,7 @@ def _tell(bad: list[Sealed]) -> list[tuple[Sealed, list[Difference]]]:
         actual = [
             queries.range_of(seal.table, seal.columns, seal.after_id, seal.to_id)[2] for seal in bad
         ]
-    differences = rules.compare(b"".join(bytes(kept[s.number]) for s in bad), b"".join(actual))
+    differences = rules.compare(b"".join(bytes(stored[s.number]) for s in bad), b"".join(actual))
     return [
         (seal, rules.within(differences, seal) or [Difference(Tampering.UNNAMED)]) for seal in bad
     ]

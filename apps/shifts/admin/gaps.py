@@ -146,8 +146,8 @@ class GapAdmin(ListAdmin, PanelAdmin):
             return None
         here = timezone.localtime
         span = f"{here(shift.starts_at):%m-%d %H:%M} – {here(shift.ends_at):%m-%d %H:%M}"
-        said = gettext("The shift is moved: %(name)s, %(span)s.")
-        messages.success(request, said % {"name": shift.user.display_name, "span": span})
+        message = gettext("The shift is moved: %(name)s, %(span)s.")
+        messages.success(request, message % {"name": shift.user.display_name, "span": span})
         return HttpResponseRedirect(request.get_full_path())
 
 

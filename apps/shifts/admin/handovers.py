@@ -40,7 +40,7 @@ def _offer(context: ActContext) -> None:
     form = context.form
     services.offer_handover(
         handover_id=context.record.pk, receiver=form.cleaned_data["receiver"],
-        note=form.cleaned_data["note"], words=form.words, kept=form.kept, **context.who,
+        note=form.cleaned_data["note"], words=form.words, kept=form.kept_ids, **context.who,
     )  # fmt: skip
 
 

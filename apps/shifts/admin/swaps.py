@@ -110,11 +110,11 @@ class SwapAdmin(ListAdmin, PanelAdmin):
         must(request, ASK)
         token = services.make_feed(by=person(request), at=timezone.now())
         answer = self._mine_page(request, link=public_link("shifts:feed", token))
-        said = gettext(
+        message = gettext(
             "Your link was made by your first press and is not shown again. Make a new one if you missed it."
         )
         done: HttpResponseBase = done_here(
-            answer, where=reverse("admin:shifts_swap_mine"), said=said
+            answer, where=reverse("admin:shifts_swap_mine"), message=message
         )
         return done
 

@@ -46,12 +46,12 @@ def without(spans: Iterable[Span], gone: Iterable[Span]) -> list[Span]:
     """The instants of ``spans`` that are in none of ``gone``."""
     left = merged(spans)
     for hole in merged(gone):
-        kept: list[Span] = []
+        remaining: list[Span] = []
         for span in left:
             before = Span(span.starts_at, min(span.ends_at, hole.starts_at))
             after = Span(max(span.starts_at, hole.ends_at), span.ends_at)
-            kept += [one for one in (before, after) if one.starts_at < one.ends_at]
-        left = kept
+            remaining += [one for one in (before, after) if one.starts_at < one.ends_at]
+        left = remaining
     return left
 
 

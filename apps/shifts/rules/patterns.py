@@ -55,8 +55,8 @@ def read_lines(text: str, cycle: int) -> list[Line]:
 
 
 def _bad(n: int, why: str) -> BadInput:
-    said = _("Line %(n)d: %(why)s") % {"n": n, "why": why}
-    return BadInput(said, code="bad_line", field="lines", row=n)
+    message = _("Line %(n)d: %(why)s") % {"n": n, "why": why}
+    return BadInput(message, code="bad_line", field="lines", row=n)
 
 
 def fill(

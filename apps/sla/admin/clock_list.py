@@ -37,7 +37,7 @@ class ClockList(StaffList):
         Column("owner", _("owner")),
         Column("unit", _("unit")),
         Column("due", _("due"), _due, sorts=("due", "latest")),
-        Column("stand", _("state"), lambda clock: status_tag(clock, "state")),
+        Column("state", _("state"), lambda clock: status_tag(clock, "state")),
     )
     views = (
         View("running", _("Running")),
@@ -60,7 +60,7 @@ class ClockList(StaffList):
         return clock_list(
             query.user,
             ClockFilter(
-                stand=query.view,
+                view=query.view,
                 kind=typed.get("kind") or "",
                 metric=typed.get("metric") or "",
                 state=typed.get("state") or "",

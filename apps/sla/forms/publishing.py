@@ -35,8 +35,8 @@ class Block:
             self.steps.extra = MORE
 
     @property
-    def is_kept(self) -> bool:
-        return _is_kept(self.formset, self.form)
+    def is_filled(self) -> bool:
+        return _is_filled(self.formset, self.form)
 
     @property
     def is_open(self) -> bool:
@@ -67,11 +67,11 @@ class Block:
             pauses=values["pauses"],
             on_reopen=values["on_reopen"],
             counts_from=values["counts_from"],
-            steps=[row.step() for row in self.steps.forms if _is_kept(self.steps, row)],
+            steps=[row.step() for row in self.steps.forms if _is_filled(self.steps, row)],
         )
 
 
-def _is_kept(formset: Any, row: Any) -> bool:
+def _is_filled(formset: Any, row: Any) -> bool:
     """Neither ticked to go nor an empty row at the end."""
     values = getattr(row, "cleaned_data", None)
     return values != {} and not (values and values.get("DELETE"))
@@ -98,24 +98,24 @@ class VersionPage:
         """The steps of a target that is to go are not judged."""
         good = self.version.is_valid() & self.formset.is_valid()
         for block in self.blocks:
-            if block.is_kept:
+            if block.is_filled:
                 good &= block.steps.is_valid()
         return bool(good)
 
     @property
-    def kept(self) -> list[Block]:
-        return [block for block in self.blocks if block.is_kept]
+    def filled(self) -> list[Block]:
+        return [block for block in self.blocks if block.is_filled]
 
     def new_targets(self) -> list[NewTarget]:
-        return [block.new_target() for block in self.kept]
+        return [block.new_target() for block in self.filled]
 
     def refuse(self, refusal: RuleBroken) -> None:
         """Beside the target at fault, or above the page."""
         row = getattr(refusal, "row", None)
-        kept = self.kept
-        if isinstance(row, int) and 0 < row <= len(kept):
+        filled = self.filled
+        if isinstance(row, int) and 0 < row <= len(filled):
             field = "number" if refusal.field == "seconds" else None
-            kept[row - 1].form.add_error(field, str(refusal))
+            filled[row - 1].form.add_error(field, str(refusal))
             return
         field = refusal.field if refusal.field in self.version.fields else None
         self.version.add_error(field, str(refusal))
@@ -126,7 +126,7 @@ class VersionPage:
         forms_ = [self.version]
         for block in self.blocks:
             forms_ += [block.form, *block.steps.forms]
-        formsets = [self.formset, *(block.steps for block in self.blocks if block.is_kept)]
+        formsets = [self.formset, *(block.steps for block in self.blocks if block.is_filled)]
         found = [("", "", str(e)) for one in formsets for e in one.non_form_errors()]
         for form in forms_:
             for name, errors in form.errors.items() if form.is_bound else ():

@@ -92,7 +92,7 @@ class Matter(models.Model):
 
 
 class FactQuerySet(models.QuerySet["Fact"]):
-    def standing(self) -> "FactQuerySet":
+    def uncorrected(self) -> "FactQuerySet":
         """Those that no later one corrects."""
         return self.filter(replaced_by__isnull=True)
 

@@ -52,7 +52,7 @@ class ClockInputs:
     now: datetime
     epochs: Mapping[str, int]
     hours: Mapping[int, Hours]
-    said: dict[int, list[DoneFact]] = field(default_factory=lambda: defaultdict(list))
+    done: dict[int, list[DoneFact]] = field(default_factory=lambda: defaultdict(list))
     intervals: dict[int, list[IntervalRow]] = field(default_factory=lambda: defaultdict(list))
     fired: dict[int, set[Key]] = field(default_factory=lambda: defaultdict(set))
     heard: dict[int, set[Heard]] = field(default_factory=lambda: defaultdict(set))
@@ -68,14 +68,14 @@ class ClockInputs:
                 for one in intervals
                 if one.kind != IntervalKind.CLOSED
             ),
-            said=tuple(self.said[matter.pk]),
+            done=tuple(self.done[matter.pk]),
         )
 
-    def is_said(self, matter: Matter, kind: str, moment: datetime) -> bool:
+    def is_on_record(self, matter: Matter, kind: str, moment: datetime) -> bool:
         """Whether this was done in the present cycle by then."""
         return any(
-            said.kind == kind and said.cycle == matter.cycle and said.at <= moment
-            for said in self.said[matter.pk]
+            done.kind == kind and done.cycle == matter.cycle and done.at <= moment
+            for done in self.done[matter.pk]
         )
 
     def waiting(self, matter: Matter, kind: str | None = None) -> list[IntervalRow]:
@@ -88,9 +88,9 @@ class ClockInputs:
 
     def add_facts(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
-            mine = self.said[fact.matter_id]
+            mine = self.done[fact.matter_id]
             mine.append(DoneFact(fact.kind, fact.cycle, fact.at, fact.by_id))
-            mine.sort(key=lambda said: said.at)
+            mine.sort(key=lambda done: done.at)
 
     def add_interval(self, row: Interval) -> None:
         mine = self.intervals[row.matter_id]
@@ -115,7 +115,7 @@ def read_clock_inputs(matters: Iterable[Matter] = (), clock_ids: Iterable[int] =
         now, epochs, revisions, facts, intervals, fired = cursor.fetchone()
     hours = hours_by_id({int(pk): UUID(text) for pk, text in (revisions or {}).items()})
     inputs = ClockInputs(now, epochs or {}, hours)
-    _add_said(inputs, facts or ())
+    _add_done(inputs, facts or ())
     for pk, matter_id, kind, since, until in intervals or ():
         inputs.intervals[matter_id].append(
             IntervalRow(pk, kind, _instant(since), until and _instant(until))
@@ -128,13 +128,13 @@ def read_clock_inputs(matters: Iterable[Matter] = (), clock_ids: Iterable[int] =
     return inputs
 
 
-def _add_said(inputs: ClockInputs, facts: Iterable[list[Any]]) -> None:
+def _add_done(inputs: ClockInputs, facts: Iterable[list[Any]]) -> None:
     """But for those that a later one corrects."""
     facts = list(facts)
     corrected = {replaces for _pk, replaces, *_rest in facts if replaces}
     for pk, _replaces, matter_id, kind, cycle, at, by in facts:
         if pk not in corrected:
-            inputs.said[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
+            inputs.done[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
 
 
 def _instant(text: str) -> datetime:

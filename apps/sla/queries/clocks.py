@@ -20,7 +20,7 @@ class ClockFilter:
     """Empty means any. ``stand``: running, mine (running, too), overdue, missed, late (missed or
     overdue), in_time or all. ``due_from`` counts in, ``due_to`` not."""
 
-    stand: str = "all"
+    view: str = "all"
     kind: str = ""
     metric: str = ""
     state: str = ""
@@ -33,15 +33,15 @@ def clock_list(user: "User", filters: ClockFilter) -> "QuerySet[Clock]":
     rows = Clock.objects.visible_to(user).select_related("matter", "owner", "unit")
     missed = Q(breached_at__isnull=False) | Q(missed_before__isnull=False)
     overdue = Q(state=ClockState.RUNNING, due_at__lte=Now())
-    if filters.stand in ("missed", "late"):
-        rows = rows.filter(missed if filters.stand == "missed" else missed | overdue)
-    elif filters.stand == "in_time":
+    if filters.view in ("missed", "late"):
+        rows = rows.filter(missed if filters.view == "missed" else missed | overdue)
+    elif filters.view == "in_time":
         rows = rows.filter(state=ClockState.MET).exclude(missed)
-    elif filters.stand != "all":
+    elif filters.view != "all":
         rows = rows.filter(OPEN)
-    if filters.stand == "overdue":
+    if filters.view == "overdue":
         rows = rows.filter(due_at__lte=Now())
-    if filters.stand == "mine":
+    if filters.view == "mine":
         rows = rows.filter(owner=user.pk)
     chosen: dict[str, Any] = {
         "kind": filters.kind,

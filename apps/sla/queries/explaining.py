@@ -32,7 +32,7 @@ class Explanation:
     pauses: Sequence[Interval]
     fired: Sequence[FiredStep]
     ahead: Sequence[Ahead]
-    told: dict[int, str]  # names by user
+    recipients: dict[int, str]  # names by user
 
 
 def explanation(clock: Clock) -> Explanation:
@@ -46,7 +46,7 @@ def explanation(clock: Clock) -> Explanation:
         pauses=list(clock.matter.intervals.select_related("since_by", "until_by")),
         fired=fired,
         ahead=_ahead(clock),
-        told=_names(fired),
+        recipients=_names(fired),
     )
 
 

@@ -18,12 +18,12 @@ class RefusedRows(BadInput):
     """Nothing was taken in; ``rows`` say what is wrong, each with its line."""
 
     def __init__(self, rows: Sequence[BadInput]) -> None:
-        said = "；".join(
+        faults_text = "；".join(
             _("line %(n)s: %(why)s") % {"n": row.row, "why": row} if row.row else str(row)
             for row in rows[:5]
         )
         super().__init__(
-            _("Nothing was taken in. %(faults)s") % {"faults": said},
+            _("Nothing was taken in. %(faults)s") % {"faults": faults_text},
             code="rows_refused",
             field="file",
         )

@@ -45,7 +45,7 @@ class MatterFacts:
     begun: tuple[datetime, ...]
     ended: tuple[datetime, ...] = ()
     waits: tuple[Wait, ...] = ()
-    said: tuple[DoneFact, ...] = ()
+    done: tuple[DoneFact, ...] = ()
 
     @property
     def cycle(self) -> int:
@@ -168,12 +168,12 @@ def _met(
     joined_late = clock.started_at > facts.begun[clock.cycle - 1]
     first = min(
         (
-            (said.at, said.by or 0)
-            for said in facts.said
-            if said.cycle == cycle
-            and said.kind in wanted
-            and (ended is None or said.at <= ended)
-            and not (joined_late and said.at < clock.started_at)
+            (done.at, done.by or 0)
+            for done in facts.done
+            if done.cycle == cycle
+            and done.kind in wanted
+            and (ended is None or done.at <= ended)
+            and not (joined_late and done.at < clock.started_at)
         ),
         default=None,
     )
@@ -250,7 +250,7 @@ def _schedule(
         elif rule is None or rule.seconds is None:
             continue
         else:
-            at = _strike(step, clock.started_at, rule.seconds, calendar, pauses)
+            at = _instant_of(step, clock.started_at, rule.seconds, calendar, pauses)
             order = step.budget(rule.seconds) - rule.seconds
         if at is not None:
             planned.append((at, order, position, step.id))
@@ -258,7 +258,7 @@ def _schedule(
     return tuple(PlannedStep(at, step_id) for at, _order, _position, step_id in planned)
 
 
-def _strike(
+def _instant_of(
     step: StepRule, start: datetime, seconds: int, calendar: WorkCalendar, pauses: list[Pause]
 ) -> datetime | None:
     """None while a pause keeps it from being known. A warning that would come before the start comes

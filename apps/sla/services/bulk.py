@@ -53,8 +53,8 @@ def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
         return 0
     locked = lock_clocks(matters, OPEN)
     inputs = read_clock_inputs(matters, locked.before)
-    told = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
-    mine = [told[matter.subject_type, matter.subject_id] for matter in matters]
+    done_of = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
+    mine = [done_of[matter.subject_type, matter.subject_id] for matter in matters]
     authors = [(one.by, not_after(one.at, inputs.now)) for one in mine]
     facts = [
         Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=at, by=by)

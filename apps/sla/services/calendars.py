@@ -75,7 +75,7 @@ def change_week(
         return calendar
     _bump(calendar)
     data = {"from": before, "to": after}
-    record("calendar.week_changed", calendar, by=by, at=at, data=_said(calendar, data))
+    record("calendar.week_changed", calendar, by=by, at=at, data=_with_version(calendar, data))
     return calendar
 
 
@@ -91,7 +91,7 @@ def add_days(
     _write(calendar, days, is_official=False)
     _bump(calendar)
     data = {"days": [f"{entry.day} {entry.name}" for entry in days]}
-    record("calendar.days_added", calendar, by=by, at=at, data=_said(calendar, data))
+    record("calendar.days_added", calendar, by=by, at=at, data=_with_version(calendar, data))
     return calendar
 
 
@@ -106,7 +106,13 @@ def remove_day(*, calendar_id: int, day: date, by: User, at: datetime) -> Workin
         )
     row.delete()
     _bump(calendar)
-    record("calendar.day_removed", calendar, by=by, at=at, data=_said(calendar, {"day": str(row)}))
+    record(
+        "calendar.day_removed",
+        calendar,
+        by=by,
+        at=at,
+        data=_with_version(calendar, {"day": str(row)}),
+    )
     return calendar
 
 
@@ -132,7 +138,7 @@ def import_year(
     )
     _bump(calendar)
     data = {"year": year, "source": source}
-    record("calendar.year_imported", calendar, by=by, at=at, data=_said(calendar, data))
+    record("calendar.year_imported", calendar, by=by, at=at, data=_with_version(calendar, data))
     return calendar
 
 
@@ -150,7 +156,9 @@ def take_known_years(*, by: User, at: datetime) -> int:
         _bump(calendar)
         for year in lacking:
             data = {"year": year, "source": official.source()}
-            record("calendar.year_imported", calendar, by=by, at=at, data=_said(calendar, data))
+            record(
+                "calendar.year_imported", calendar, by=by, at=at, data=_with_version(calendar, data)
+            )
         taken += len(lacking)
     return taken
 
@@ -159,23 +167,23 @@ def take_known_years(*, by: User, at: datetime) -> int:
 def warn_of_missing_years(*, by: User, at: datetime) -> int:
     """One event a week (Monday to Sunday in the calendar's zone) for each list that is missing. Any
     number of workers may ask. Returns how many were recorded."""
-    told = 0
+    warned = 0
     for calendar, year in missing_years(at):
         WorkingCalendar.objects.select_for_update().get(pk=calendar.pk)
         week = at.astimezone(ZoneInfo(calendar.zone)).isocalendar()[:2]
         this_week = f"{week[0]}-W{week[1]:02d}"
-        warned = Event.objects.filter(
+        already = Event.objects.filter(
             subject_type=calendar._meta.label_lower,
             subject_id=str(calendar.pk),
             kind="calendar.year_missing",
             data__year=year,
             data__week=this_week,
         )
-        if not warned.exists():
+        if not already.exists():
             data = {"year": year, "week": this_week, "calendar": calendar.name}
             record("calendar.year_missing", calendar, by=by, at=at, data=data)
-            told += 1
-    return told
+            warned += 1
+    return warned
 
 
 def maintain_calendars(*, at: datetime) -> int:
@@ -215,7 +223,7 @@ def _bump(calendar: WorkingCalendar) -> None:
     enqueue_on_commit(RECOMPUTE)
 
 
-def _said(calendar: WorkingCalendar, data: Mapping[str, Any]) -> dict[str, Any]:
+def _with_version(calendar: WorkingCalendar, data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "version": calendar.version}
 
 
@@ -233,8 +241,8 @@ def _written_week(week: Any) -> list[list[list[str]]]:
 def _spoken_week(calendar: WorkingCalendar) -> str:
     """``mon 09:00–12:00, 13:00–18:00; … (Asia/Shanghai)``, for the record."""
     days = zip(WEEKDAYS, parse_week(calendar.week), strict=True)
-    said = "; ".join(f"{day} {spoken(hours)}" for day, hours in days if hours)
-    return f"{said} ({calendar.zone})"
+    listed = "; ".join(f"{day} {spoken(hours)}" for day, hours in days if hours)
+    return f"{listed} ({calendar.zone})"
 
 
 def _take_years(

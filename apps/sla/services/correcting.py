@@ -80,7 +80,7 @@ def correct_fact(
     matter = lock_matter(subject, key)
     now = database_now()
     moment = not_after(done_at, now)
-    known = matter.facts.standing().filter(kind=str(kind)).order_by("cycle", "at", "pk").first()
+    known = matter.facts.uncorrected().filter(kind=str(kind)).order_by("cycle", "at", "pk").first()
     if known is None:
         raise RuleBroken(_("This was not done yet."), code="not_done", field="kind")
     if known.at == moment:

@@ -92,8 +92,8 @@ def _begin_again(matter: Matter, by: User, at: datetime, now: datetime) -> None:
     matter.save(update_fields=["state", "cycle", "closed_at", "closed_by"])
     everything = lock_clocks([matter])
     matter.clocks.filter(OPEN, key__gt=0).update(cycle=matter.cycle)
-    kept, fresh = _start_again(matter, everything, closed.until)
-    recalculate([matter], everything.only(kept), fresh, by=by, now=now)
+    continued, fresh = _start_again(matter, everything, closed.until)
+    recalculate([matter], everything.only(continued), fresh, by=by, now=now)
 
 
 def _start_again(
@@ -101,7 +101,7 @@ def _start_again(
 ) -> tuple[list[Clock], list[Clock]]:
     latest = {clock.metric: clock for clock in locked.clocks if not clock.key}
     rules = targets_of([matter.version_id]).get(matter.version_id or 0, ())
-    kept, fresh = [], []
+    continued, fresh = [], []
     for rule in rules:
         clock = latest.get(rule.metric)
         if rule.on_reopen == OnReopen.NONE or rule.metric not in SELF_STARTING:
@@ -109,10 +109,10 @@ def _start_again(
         if rule.on_reopen == OnReopen.KEEP and clock is not None:
             aim_at(clock, rule)
             clock.is_dropped = False
-            kept.append(clock)
+            continued.append(clock)
         else:
             fresh.append(new_clock(matter, rule.metric, rule, begun))
-    return kept, fresh
+    return continued, fresh
 
 
 def _end(matter: Matter, to: MatterState, by: User, at: datetime, inputs: ClockInputs) -> datetime:

@@ -55,7 +55,9 @@ def record_facts(
         locked = lock_clocks([matter], Q(metric__in=metrics, key=0, is_dropped=False))
     inputs = read_clock_inputs([matter], locked.before)
     moment = not_after(at, inputs.now)
-    new_kinds = [kind for kind in dict.fromkeys(wanted) if not inputs.is_said(matter, kind, moment)]
+    new_kinds = [
+        kind for kind in dict.fromkeys(wanted) if not inputs.is_on_record(matter, kind, moment)
+    ]
     if not new_kinds:
         return []
     inputs.add_facts(

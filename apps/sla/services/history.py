@@ -36,17 +36,17 @@ def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
     """``finish_matters`` for each by its own hand at its own time; returns how many were open."""
     if not done:
         return 0
-    told = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
+    done_of = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
     which = Q()
-    for label in {label for label, _pk in told}:
-        ids = [pk for subject, pk in told if subject == label]
+    for label in {label for label, _pk in done_of}:
+        ids = [pk for subject, pk in done_of if subject == label]
         which |= Q(subject_type=label, subject_id__in=ids)
     open_ones = Matter.objects.select_for_update().filter(which, key="", state=MatterState.OPEN)
     matters = list(open_ones.order_by("pk"))
     now = database_now()
     ends = {
-        matter.pk: told[matter.subject_type, matter.subject_id]._replace(
-            at=not_after(told[matter.subject_type, matter.subject_id].at, now)
+        matter.pk: done_of[matter.subject_type, matter.subject_id]._replace(
+            at=not_after(done_of[matter.subject_type, matter.subject_id].at, now)
         )
         for matter in matters
     }

@@ -92,7 +92,7 @@ def lock_clocks(matters: Sequence[Matter], which: Q | None = None) -> Locked:
 
 def as_locked(clocks: Sequence[Clock]) -> Locked:
     """Clocks whose rows the caller has locked."""
-    before = {c.pk: Before(_stored(c), _standing_due(c), _pending(c)) for c in clocks}
+    before = {c.pk: Before(_stored(c), _effective_due(c), _pending(c)) for c in clocks}
     return Locked(clocks, before)
 
 
@@ -153,8 +153,8 @@ def _read(clock: Clock, locked: Locked, context: ReadingContext) -> list[tuple[K
     fired = context.inputs.fired.get(clock.pk, set())
     before = locked.before.get(clock.pk)
     pending = before.pending if before else {}
-    told = fired | _told_by_other_rules(clock, reading, rule, context)
-    ahead, silent = _sort_out(reading, told, pending, context)
+    notified = fired | _notified_by_other_rules(clock, reading, rule, context)
+    ahead, silent = _sort_out(reading, notified, pending, context)
     clock.schedule = [planned.at for planned in ahead]
     clock.schedule_steps = [planned.step_id for planned in ahead]
     clock.position = 0
@@ -177,14 +177,14 @@ def _sort_out(
         due_at = reading.due_at
         if due_at is None or (planned.step_id, due_at) in fired:
             continue
-        if planned.at > context.now or _is_told(planned, due_at, fired, pending, context):
+        if planned.at > context.now or _is_notified(planned, due_at, fired, pending, context):
             ahead.append(planned)
         else:
             silent.append(((planned.step_id, due_at), planned.at))
     return ahead, silent
 
 
-def _is_told(
+def _is_notified(
     planned: PlannedStep,
     due_at: datetime,
     fired: set[Key],
@@ -239,7 +239,7 @@ def _pending(clock: Clock) -> dict[Key, datetime]:
     return {(clock.schedule_steps[n], clock.due_at): clock.schedule[n] for n in ahead}
 
 
-def _standing_due(clock: Clock) -> datetime | None:
+def _effective_due(clock: Clock) -> datetime | None:
     return None if clock.is_dropped else clock.due_at
 
 
@@ -253,7 +253,7 @@ def _stored(clock: Clock) -> tuple[object, ...]:
     )
 
 
-def _told_by_other_rules(
+def _notified_by_other_rules(
     clock: Clock, reading: Reading, rule: TargetRule | None, context: ReadingContext
 ) -> set[Key]:
     """Steps of the present rules that say at the same instant the same to the same people as a step
@@ -279,7 +279,7 @@ def _record_moves(
     by_id = {matter.pk: matter for matter in matters}
     events = []
     for clock in changed:
-        was, due_at = locked.before[clock.pk].due_at, _standing_due(clock)
+        was, due_at = locked.before[clock.pk].due_at, _effective_due(clock)
         if clock.key and clock.is_dropped:
             continue  # a promise's own event says why it need not be kept
         if due_at == was or not (clock.is_open or clock.is_dropped):

@@ -123,7 +123,7 @@ def _fire(clocks: Sequence[Claimed], now: datetime) -> Swept:
     due_steps = due_steps_of(
         clocks, steps_of(pk for clock in clocks for pk in clock.steps if pk), now
     )
-    due_steps = _not_told_yet(due_steps)
+    due_steps = _not_notified_yet(due_steps)
     _tell(due_steps, now)
     _advance(clocks, now)
     latest = max((late_seconds(due_step, now) for due_step in due_steps), default=0)
@@ -144,17 +144,17 @@ def _claim(limit: int) -> tuple[list[Claimed], datetime | None]:
     return [Claimed(*row[:-1]) for row in rows], rows[0][-1] if rows else None
 
 
-def _not_told_yet(due_steps: Sequence[DueStep]) -> list[DueStep]:
+def _not_notified_yet(due_steps: Sequence[DueStep]) -> list[DueStep]:
     """The last guard, below it only the unique constraint: whoever adds a fired step holds its
     clock's row, so what is not here now cannot appear before this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [list({due_step.clock.id for due_step in due_steps})])
-        told = set(cursor.fetchall())
+        notified = set(cursor.fetchall())
     return [
         due_step
         for due_step in due_steps
         if (due_step.clock.id, due_step.step.id if due_step.step else 0, due_step.clock.due_at)
-        not in told
+        not in notified
     ]
 
 

@@ -31,7 +31,7 @@ def parse_hours(value: Any, *, field: str = "hours") -> tuple[Interval, ...]:
         if other[0] < one[1]:
             raise BadInput(
                 _("%(where)s: %(one)s and %(other)s overlap.")
-                % {"where": field, "one": _said(one), "other": _said(other)},
+                % {"where": field, "one": _spelled(one), "other": _spelled(other)},
                 code="hours_overlap",
                 field=field,
             )
@@ -125,5 +125,5 @@ def _seconds(text: Any, field: str, number: int) -> int:
     )
 
 
-def _said(interval: Interval) -> str:
+def _spelled(interval: Interval) -> str:
     return f"{clock(interval[0])}–{clock(interval[1])}"

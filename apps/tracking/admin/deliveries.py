@@ -86,7 +86,7 @@ def _last_proof(context: ActContext) -> dict[str, Any]:
     return forms.proof_initial(proof) if proof else {}
 
 
-def _said(context: ActContext) -> dict[str, Any]:
+def _last_answer(context: ActContext) -> dict[str, Any]:
     feedback = getattr(context.record, "feedback", None)
     return {"satisfaction": feedback.satisfaction, "comment": feedback.comment} if feedback else {}
 
@@ -95,7 +95,7 @@ def _open(waybill: Waybill) -> bool:
     return waybill.concluded_at is None
 
 
-def _stands(row: AuthorisedSigner | DeliveryConsent) -> bool:
+def _in_force(row: AuthorisedSigner | DeliveryConsent) -> bool:
     return row.revoked_at is None and _open(row.waybill)
 
 
@@ -130,13 +130,13 @@ ACTS = (
     ),
     Act(
         "revoke-signer", _("Withdraw the authorisation to sign"), "tracking.authorise_signer",
-        _revoke_signer, rows="authorised_signers", may=_stands, danger=True,
+        _revoke_signer, rows="authorised_signers", may=_in_force, danger=True,
         explains=_("This person may not sign for the shipment any more. That they might stays on record."),
         done=_("The authorisation is withdrawn."),
     ),
     Act(
         "revoke-consent", _("Withdraw the consent to a station or locker"), "tracking.authorise_signer",
-        _revoke_consent, rows="consents", may=_stands, danger=True,
+        _revoke_consent, rows="consents", may=_in_force, danger=True,
         explains=_("The shipment is handed over in person again. What was agreed stays on record."),
         done=_("The consent is withdrawn."),
     ),
@@ -147,7 +147,7 @@ ACTS = (
     ),
     _act(
         "satisfaction", _("Record how satisfied the customer is"), "tracking.record_satisfaction",
-        _satisfaction, _("The answer is on record."), form=forms.SatisfactionForm, initial=_said,
+        _satisfaction, _("The answer is on record."), form=forms.SatisfactionForm, initial=_last_answer,
         may=lambda w: w.concluded_at is not None,
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
-from apps.tracking.enums import DocumentState, KeptAt
+from apps.tracking.enums import DocumentState, FilingPlace
 from apps.tracking.forms import documents as forms
 from apps.tracking.models import ReturnDocument
 from apps.tracking.numbers import group_number
@@ -31,7 +31,7 @@ def _move(context: ActContext) -> None:
 
 
 def _file(context: ActContext) -> None:
-    values = {**context.typed, "kept_where": KeptAt(context.typed["kept_where"])}
+    values = {**context.typed, "filing_place": FilingPlace(context.typed["filing_place"])}
     services.file_document(document_id=context.record.pk, **values, **context.who)
 
 
@@ -39,9 +39,9 @@ def _destroy(context: ActContext) -> None:
     services.destroy_document(document_id=context.record.pk, **context.typed, **context.who)
 
 
-def _where_kept(context: ActContext) -> dict[str, Any]:
+def _usual_filing_place(context: ActContext) -> dict[str, Any]:
     stays = context.record.state == DocumentState.COLLECTED
-    return {"kept_where": KeptAt.DESTINATION if stays else KeptAt.ORIGIN}
+    return {"filing_place": FilingPlace.DESTINATION if stays else FilingPlace.ORIGIN}
 
 
 def _may_move(document: ReturnDocument) -> bool:
@@ -56,7 +56,7 @@ ACTS = (
     ),
     Act(
         "file", _("File it"), MOVE, _file, done=_("It is filed."), form=forms.FileForm,
-        initial=_where_kept, may=lambda d: DOCUMENT_MOVES.allows(d.state, DocumentState.FILED),
+        initial=_usual_filing_place, may=lambda d: DOCUMENT_MOVES.allows(d.state, DocumentState.FILED),
         is_panel=True,
     ),
     Act(
@@ -90,7 +90,7 @@ class WhereFilter(admin.SimpleListFilter):
 class ReturnDocumentAdmin(PanelAdmin):
     acts = ACTS
     list_display = ["number", "customer", "stands", "owed", "place", "location"]
-    list_filter = [WhereFilter, "kept_where"]
+    list_filter = [WhereFilter, "filing_place"]
     search_fields = ["waybill__number__iexact", "location"]
     search_help_text = _("whole waybill number, or where it is filed")
     ordering = ["owed_since", "pk"]

@@ -37,7 +37,7 @@ def _on_time(row: SheetRow) -> Any:
     return drawn_tag("green" if yes else "red", gettext("Yes") if yes else gettext("No"))
 
 
-def _said(row: SheetRow) -> Any:
+def _satisfaction(row: SheetRow) -> Any:
     if row.satisfaction is None:
         return ""
     return format_html("{} {}", tag(row.satisfaction), row.comment)
@@ -52,7 +52,7 @@ COLUMNS = (
     Column("arrived", _("Actual arrival"), lambda row: local(row.arrived)),
     Column("status", _("Status"), lambda row: tag(row.status)),
     Column("on_time", _("On time?"), _on_time),
-    Column("satisfaction", _("Satisfied?"), _said),
+    Column("satisfaction", _("Satisfied?"), _satisfaction),
 )
 
 
@@ -89,7 +89,7 @@ class SheetReport(Report):
                     "admin:tracking_delivery_change", args=[row.waybill_id]
                 ),
                 empty=_("No shipment fits. Choose other days, or other filters."),
-                further=(_("Earlier shipments"), query.beside(after=following))
+                further=(_("Earlier shipments"), query.address_with(after=following))
                 if following
                 else None,
             )
@@ -98,7 +98,9 @@ class SheetReport(Report):
     def links(self, query: ReportQuery) -> list[tuple[Any, str]]:
         if query.values["customer"] is None:
             return []
-        return [(_("Print view"), reverse("admin:tracking_feedbacksheet_print") + query.beside())]
+        return [
+            (_("Print view"), reverse("admin:tracking_feedbacksheet_print") + query.address_with())
+        ]
 
     def more(self, query: ReportQuery) -> dict[str, Any]:
         customer = query.values["customer"]
@@ -163,7 +165,7 @@ class FeedbackSheetAdmin(ReportAdmin):
             raise PermissionDenied
         at = timezone.now()
         form, how = SheetForm(request.GET, user=request.user, at=at), SendForm(request.POST)
-        back = f"{reverse('admin:tracking_feedbacksheet_sheet')}?{urlencode(form.kept)}"
+        back = f"{reverse('admin:tracking_feedbacksheet_sheet')}?{urlencode(form.params)}"
         if form.wanted() is None or not how.is_valid():
             messages.error(request, _("Choose the customer, the days and the channel first."))
             return redirect(back)

@@ -18,11 +18,11 @@ from apps.backoffice.records import ReferenceAdmin
 from apps.core.downloads import private_file
 from apps.tracking.forms.masters import AgreementForm
 from apps.tracking.models import Courier, PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
-from apps.tracking.services.masters import keep_agreement, keep_row
+from apps.tracking.services.masters import save_agreement, save_row
 
 
 class MasterAdmin(ReferenceAdmin):
-    save_by = keep_row
+    save_by = save_row
 
 
 @admin.register(ServiceLevel)
@@ -69,7 +69,7 @@ class PartnerAgreementAdmin(MasterAdmin):
         return [("<int:pk>/file/", self.download, "file")]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        keep_agreement(
+        save_agreement(
             obj,
             file=form.cleaned_data.get("signed_copy"),
             by=person(request),

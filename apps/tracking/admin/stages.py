@@ -90,8 +90,8 @@ def _validity(agreement: PartnerAgreement, at: datetime) -> SafeString:
     there = is_in_force(agreement, at)
     words = gettext("In force") if there else gettext("Not in force")
     until = f"{agreement.valid_until:%Y-%m-%d}" if agreement.valid_until else ""
-    said = drawn_tag("green" if there else "grey", words)
-    return format_html("{} {} – {}", said, f"{agreement.valid_from:%Y-%m-%d}", until)
+    drawn = drawn_tag("green" if there else "grey", words)
+    return format_html("{} {} – {}", drawn, f"{agreement.valid_from:%Y-%m-%d}", until)
 
 
 class ScoreReport(Report):

@@ -53,7 +53,7 @@ class TrackingEventsView(ApiView):
             by=request.user,  # type: ignore[arg-type]  # a key's service user
             at=timezone.now(),
             door=Door.API,
-            keep=not single,
+            save_refusals=not single,
         )
         if single and result.refused:
             raise _problem(result.refused[0])

@@ -17,14 +17,14 @@ from apps.tracking.inputs import ACCEPTED, CORRECTED, REFUSED, REPEATED
 KEPT_TEXT = r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\ud800-\udfff\ufffe\uffff]*$"
 
 
-def _words(most: int, said: str = "") -> ExactText:
+def _words(most: int, help_text: str = "") -> ExactText:
     return ExactText(
         KEPT_TEXT,
         required=False,
         allow_blank=True,
         allow_null=True,
         max_length=most,
-        help_text=said or None,
+        help_text=help_text or None,
     )
 
 

@@ -53,7 +53,7 @@ class DocumentState(ColourChoices):
     DESTROYED = "destroyed", _("Destroyed after its time"), "grey"
 
 
-class KeptAt(TextChoices):
+class FilingPlace(TextChoices):
     """At which end of the way a signed document is filed; it decides how long it is kept."""
 
     ORIGIN = "origin", _("Origin")

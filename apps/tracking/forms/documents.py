@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
-from apps.tracking.enums import DocumentState, KeptAt
+from apps.tracking.enums import DocumentState, FilingPlace
 from apps.tracking.forms.fields import NoteField
 from apps.tracking.models import ReturnDocument
 from apps.tracking.states import DOCUMENT_MOVES
@@ -31,7 +31,7 @@ class MoveForm(forms.Form):
 
 class FileForm(forms.Form):
     location = forms.CharField(label=_("shelf, box, sheet"), max_length=120)
-    kept_where = forms.ChoiceField(label=_("filed at"), choices=KeptAt.choices)
+    filing_place = forms.ChoiceField(label=_("filed at"), choices=FilingPlace.choices)
     note = NoteField(label=_("note"), required=False, max_length=300)
 
 

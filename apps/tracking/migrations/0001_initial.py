@@ -940,7 +940,7 @@ class Migration(migrations.Migration):
                 ),
                 ("place", models.CharField(blank=True, max_length=120, verbose_name="where it is")),
                 (
-                    "kept_where",
+                    "filing_place",
                     models.CharField(
                         choices=[("origin", "Origin"), ("destination", "Destination")],
                         default="origin",
@@ -2543,7 +2543,7 @@ class Migration(migrations.Migration):
             model_name="returndocument",
             index=models.Index(
                 condition=models.Q(("state", "filed")),
-                fields=["kept_where", "filed_at"],
+                fields=["filing_place", "filed_at"],
                 name="document_by_retention",
             ),
         ),

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import AppendOnly
-from apps.tracking.enums import DocumentState, KeptAt
+from apps.tracking.enums import DocumentState, FilingPlace
 
 OUTSTANDING = (
     DocumentState.EXPECTED,
@@ -18,7 +18,7 @@ OUTSTANDING = (
     DocumentState.RECEIVED_AT_ORIGIN,
     DocumentState.MISSING,
 )
-RETENTION_YEARS = {KeptAt.ORIGIN: 2, KeptAt.DESTINATION: 1}
+RETENTION_YEARS = {FilingPlace.ORIGIN: 2, FilingPlace.DESTINATION: 1}
 
 
 class DocumentQuerySet(models.QuerySet["ReturnDocument"]):
@@ -42,8 +42,8 @@ class ReturnDocument(models.Model):
     owed_since = models.DateTimeField(_("owed since"), null=True, blank=True)
     moved_on = models.DateTimeField(_("in this state since"), db_default=Now())
     place = models.CharField(_("where it is"), max_length=120, blank=True)
-    kept_where = models.CharField(
-        _("filed at"), max_length=12, choices=KeptAt, default=KeptAt.ORIGIN
+    filing_place = models.CharField(
+        _("filed at"), max_length=12, choices=FilingPlace, default=FilingPlace.ORIGIN
     )
     filed_at = models.DateTimeField(_("filed on"), null=True, blank=True)
     filed_by = models.ForeignKey(
@@ -83,7 +83,7 @@ class ReturnDocument(models.Model):
                 condition=Q(state__in=OUTSTANDING, owed_since__isnull=False),
             ),
             models.Index(
-                fields=["kept_where", "filed_at"],
+                fields=["filing_place", "filed_at"],
                 name="document_by_retention",
                 condition=Q(state=DocumentState.FILED),
             ),
@@ -101,13 +101,13 @@ class ReturnDocument(models.Model):
         """The first moment at which the rule lets it be destroyed; None until it is filed."""
         if self.filed_at is None:
             return None
-        return years_later(self.filed_at, retention_years(self.kept_where))
+        return years_later(self.filed_at, retention_years(self.filing_place))
 
 
-def retention_years(kept_where: str) -> int:
+def retention_years(filing_place: str) -> int:
     """Full years a filed document is kept at least: 2, at the destination 1, by setting."""
     setting = getattr(settings, "RETURN_DOCUMENT_YEARS", {})
-    return int(setting.get(kept_where, RETENTION_YEARS[KeptAt(kept_where)]))
+    return int(setting.get(filing_place, RETENTION_YEARS[FilingPlace(filing_place)]))
 
 
 def years_later(moment: datetime, years: int) -> datetime:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from apps.tracking.enums import DocumentState, KeptAt
+from apps.tracking.enums import DocumentState, FilingPlace
 from apps.tracking.models import ReturnDocument, Waybill
 from apps.tracking.models.return_document import retention_years, years_later
 
@@ -31,9 +31,9 @@ def days_owed(document: ReturnDocument, now: datetime) -> int | None:
 def releasable(now: datetime) -> QuerySet[ReturnDocument]:
     """Filed documents whose time is over. Listing is all that happens by itself."""
     over = Q(pk__in=[])
-    for where in KeptAt:
+    for where in FilingPlace:
         earlier = years_later(now, -retention_years(where))
-        over |= Q(kept_where=where, filed_at__lte=earlier)
+        over |= Q(filing_place=where, filed_at__lte=earlier)
     return (
         ReturnDocument.objects.filter(over, state=DocumentState.FILED)
         .select_related("waybill")

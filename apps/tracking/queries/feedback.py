@@ -95,7 +95,7 @@ def shape_rows(waybills: Sequence[Waybill]) -> list[SheetRow]:
 
 
 def _row(waybill: Waybill, order: str, now: datetime) -> SheetRow:
-    said = getattr(waybill, "feedback", None)
+    feedback = getattr(waybill, "feedback", None)
     return SheetRow(
         waybill_id=waybill.pk,
         accepted=waybill.issued_at,
@@ -108,8 +108,8 @@ def _row(waybill: Waybill, order: str, now: datetime) -> SheetRow:
         arrived=waybill.delivered_at,
         status=Status(waybill.status),
         on_time=on_time(waybill, now),
-        satisfaction=Satisfaction(said.satisfaction) if said else None,
-        comment=said.comment if said else "",
+        satisfaction=Satisfaction(feedback.satisfaction) if feedback else None,
+        comment=feedback.comment if feedback else "",
     )
 
 

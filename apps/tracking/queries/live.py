@@ -10,7 +10,7 @@ Row = Mapping[str, Any]
 def live_rows(rows: Sequence[Row]) -> list[Row]:
     """What a history shows: the events that still count, each scan once. ``rows`` in any order."""
     repeated = repeats(rows)
-    return [row for row in standing_rows(rows) if row["id"] not in repeated]
+    return [row for row in rows_in_force(rows) if row["id"] not in repeated]
 
 
 def repeats(rows: Sequence[Row]) -> set[int]:
@@ -18,7 +18,7 @@ def repeats(rows: Sequence[Row]) -> set[int]:
     another id or from another source (TRK-2). The one that came first is shown. Once that one is
     put right, the next is shown in its place: its source still stands by it."""
     groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in sorted(standing_rows(rows), key=lambda row: row["id"]):
+    for row in sorted(rows_in_force(rows), key=lambda row: row["id"]):
         place = "".join((row["place"] or row["city"]).split()).casefold()
         key = (row["code"], row["status"], row["reason"], place, _moment(row)[:16])
         groups.setdefault(key, []).append(row)
@@ -48,7 +48,7 @@ def _moment(row: Row) -> str:
     return at.isoformat() if isinstance(at, datetime) else str(at)
 
 
-def standing_rows(rows: Sequence[Row]) -> list[Row]:
+def rows_in_force(rows: Sequence[Row]) -> list[Row]:
     """The rules of status.live for dictionaries with the same names."""
     gone = {row["supersedes_id"] for row in rows}
     known: dict[tuple[str, str], tuple[int, int]] = {}

@@ -126,5 +126,5 @@ def is_busy_phone(phone: str) -> bool:
 
 
 def _signed_at(waybill: Waybill) -> datetime | None:
-    standing = ProofOfDelivery.objects.standing().filter(waybill=waybill)
-    return standing.values_list("signed_at", flat=True).first()
+    proofs = ProofOfDelivery.objects.standing().filter(waybill=waybill)
+    return proofs.values_list("signed_at", flat=True).first()

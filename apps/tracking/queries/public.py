@@ -169,17 +169,17 @@ def _shown(waybill: SimpleNamespace, history: list[dict[str, Any]]) -> PublicShi
         sender=mask_name(waybill.sender_name),
         consignee=mask_name(waybill.consignee_name),
         return_document_required=waybill.return_document_required,
-        events=tuple(_told(row, names) for row in rows),
+        events=tuple(_public_event(row, names) for row in rows),
         held_by=waybill.held_by or "",
     )
 
 
-def _told(row: Mapping[str, Any], names: Sequence[str]) -> PublicEvent:
+def _public_event(row: Mapping[str, Any], names: Sequence[str]) -> PublicEvent:
     here, onward = places_of(row["text"])
     field, city = read_place(row["place"]), read_place(row["city"])
-    told = [place for place in (field, here, city) if place and not is_somebody(place, names)]
-    named = next((p for p in told if p.kind), told[0] if told else None)
-    known = city if city in told else None
+    places = [place for place in (field, here, city) if place and not is_somebody(place, names)]
+    named = next((p for p in places if p.kind), places[0] if places else None)
+    known = city if city in places else None
     if onward is not None and is_somebody(onward, names):
         onward = None
     return PublicEvent(

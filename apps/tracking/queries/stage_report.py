@@ -100,7 +100,7 @@ given AS (SELECT DISTINCT waybill_id, carrier_id FROM g WHERE carrier_id IS NOT 
 _STAGES = """
 back AS (
     SELECT d.waybill_id, d.owed_since, min(v.at) AS at
-    FROM tracking_returndocument d
+    FROM tracking_returndocument d JOIN w ON w.id = d.waybill_id
     LEFT JOIN tracking_returndocumentmove v
         ON v.document_id = d.id AND v.to_state IN ('received_at_origin', 'filed')
     WHERE d.owed_since IS NOT NULL AND d.state <> 'void' GROUP BY d.id),

@@ -26,7 +26,7 @@ class Ending:
 
 
 def check_closing(
-    case: LateShipment, own: Ending, replacement: Ending | None, *, were_told: bool, note: str
+    case: LateShipment, own: Ending, replacement: Ending | None, *, were_notified: bool, note: str
 ) -> LateOutcome:
     """The outcome with which ``case`` may be closed now; RuleBroken says what is missing."""
     if case.cause == LateCause.UNKNOWN:
@@ -34,7 +34,7 @@ def check_closing(
             _("State the cause first; it is what the next shipment learns from."), "cause"
         )
     outcome = _outcome(own, replacement)
-    if not note.strip() and (not were_told or outcome == LateOutcome.LOST):
+    if not note.strip() and (not were_notified or outcome == LateOutcome.LOST):
         raise _not_yet(
             _("Say in the note how it ended, and why not everybody was told."), "closing_note"
         )

@@ -231,24 +231,26 @@ def says_no_record(text: str) -> bool:
 
 def read(text: str) -> str:
     """The code of a text; empty when it says nothing we know."""
-    said = plain(text)
-    happened = _PROSPECTIVE.sub(" ", said)
+    plain_text = plain(text)
+    happened = _PROSPECTIVE.sub(" ", plain_text)
     if code := _first(FIRM, happened):
         return code
-    kept = _keeping(said, text)
-    if kept == "attempt_failed.generic":
-        return kept
+    keeper_code = _keeping(plain_text, text)
+    if keeper_code == "attempt_failed.generic":
+        return keeper_code
     code = _first(TROUBLE, happened)
-    if code.startswith("attempt_failed") and kept and re.search(KEEPER, said):
-        return kept
+    if code.startswith("attempt_failed") and keeper_code and re.search(KEEPER, plain_text):
+        return keeper_code
     if code:
         return code
-    code = _first(WHOLE, said) or _first(COURSE, happened)
-    if kept and (code in _YIELDING or (code.startswith("attempt_failed") and "未" in said)):
-        return kept
-    if code in ("", "arrived", "sorted") and _DELIVERY_AHEAD.search(said):
+    code = _first(WHOLE, plain_text) or _first(COURSE, happened)
+    if keeper_code and (
+        code in _YIELDING or (code.startswith("attempt_failed") and "未" in plain_text)
+    ):
+        return keeper_code
+    if code in ("", "arrived", "sorted") and _DELIVERY_AHEAD.search(plain_text):
         return "arrived_dest_city"
-    if code == "out_for_delivery" and _DELIVERY_TASK.search(said):
+    if code == "out_for_delivery" and _DELIVERY_TASK.search(plain_text):
         return "arrived_dest_city"
     if code == "delivered.self" and _PROXY_RULE.search(_signer_part(happened)):
         return "delivered.proxy"
@@ -259,23 +261,23 @@ def _first(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
     return next((code for rule, code in rules if rule.search(text)), "")
 
 
-def _keeping(said: str, whole: str) -> str:
+def _keeping(plain_text: str, whole: str) -> str:
     """Waiting with a keeper, collected there, taken back by the courier, or none of these. ``whole``
     has the thanks too: whom they name has had the parcel."""
     # A 自提柜 has the word for taking in its name, and so has the message that asks to.
-    done = _ASKED.sub(" ", _NOTICE.sub(" ", _KEEPER_NAME.sub("驿站", said)))
-    if _TAKEN_OUT_UNCOLLECTED.search(said):
+    done = _ASKED.sub(" ", _NOTICE.sub(" ", _KEEPER_NAME.sub("驿站", plain_text)))
+    if _TAKEN_OUT_UNCOLLECTED.search(plain_text):
         return "attempt_failed.generic"
     if _BACK_AGAIN.search(done) and not _OWN_HAND.search(done):
         return WAITING if _PUT_IN_AGAIN.search(done) else "attempt_failed.generic"
     if _TAKEN.search(done) and _PICKUP_POINT.search(whole):
         return COLLECTED
-    if _IN_KEEPING.search(said):
+    if _IN_KEEPING.search(plain_text):
         return WAITING
-    unsigned = not re.search(r"签收人|本人|未", said)
-    if unsigned and _KEEPER_SIGNED.search(said):
+    unsigned = not re.search(r"签收人|本人|未", plain_text)
+    if unsigned and _KEEPER_SIGNED.search(plain_text):
         return WAITING
-    if _LEFT_WITH_PROXY.search(said) and not re.search("签收|妥投", said):
+    if _LEFT_WITH_PROXY.search(plain_text) and not re.search("签收|妥投", plain_text):
         return WAITING
     return ""
 

@@ -41,14 +41,16 @@ def city_in(text: str) -> str:
 def place_in(text: str) -> str:
     """The first bracket that is a place and no city; empty when there is none."""
     # As many blanks as it had characters, so that what stands beside a bracket stays beside it.
-    told = COURTESY.sub(lambda match: " " * len(match[0]), text)
-    for match in _BRACKET.finditer(told):
+    shown = COURTESY.sub(lambda match: " " * len(match[0]), text)
+    for match in _BRACKET.finditer(shown):
         named = match[1].strip()
         if not named or named.endswith("市") or _NO_PLACE.search(named):
             continue
         if re.fullmatch(CARRIER, named):
             continue
-        if not _is_person(named, told[: match.start()], told[match.end() :]) and _is_a_place(named):
+        if not _is_person(named, shown[: match.start()], shown[match.end() :]) and _is_a_place(
+            named
+        ):
             return named
     return ""
 

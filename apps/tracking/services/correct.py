@@ -44,7 +44,7 @@ def correct_event(
         waybill_number=waybill.number, code=old.code, occurred_at=old.occurred_at, withdraws=True
     )
     new.waybill_number, new.supersedes = waybill.number, old.pk
-    result = ingest([new], source=HAND, by=by, at=at, door=Door.HAND, keep=False)
+    result = ingest([new], source=HAND, by=by, at=at, door=Door.HAND, save_refusals=False)
     if result.refused:
         refusal = result.refused[0]
         raise BadInput(refusal.message, code=refusal.code, field=refusal.field or None)

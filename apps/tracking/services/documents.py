@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import NewEvent, record, record_many
-from apps.tracking.enums import DocumentState, KeptAt, Status
+from apps.tracking.enums import DocumentState, FilingPlace, Status
 from apps.tracking.models import ReturnDocument, ReturnDocumentMove, Waybill
 from apps.tracking.services.watch import look_again
 from apps.tracking.states import DOCUMENT_MOVES
@@ -99,7 +99,7 @@ def file_document(
     location: str,
     by: "User",
     at: datetime,
-    kept_where: KeptAt = KeptAt.ORIGIN,
+    filing_place: FilingPlace = FilingPlace.ORIGIN,
     note: str = "",
 ) -> ReturnDocument:
     """Put the document on file: at origin, or by agreement at the destination."""
@@ -110,18 +110,21 @@ def file_document(
             field="location",
         )
     document = _locked(document_id)
-    if kept_where == KeptAt.ORIGIN and document.state == DocumentState.COLLECTED:
+    if filing_place == FilingPlace.ORIGIN and document.state == DocumentState.COLLECTED:
         raise RuleBroken(
             _("It has not come back yet. Record its return first, or file it at the destination."),
             code="not_back_yet",
-            field="kept_where",
+            field="filing_place",
             rule="TRK-6",
         )
-    if kept_where == KeptAt.DESTINATION and document.state == DocumentState.RECEIVED_AT_ORIGIN:
+    if (
+        filing_place == FilingPlace.DESTINATION
+        and document.state == DocumentState.RECEIVED_AT_ORIGIN
+    ):
         raise RuleBroken(
-            _("It is back at origin; file it there."), code="is_at_origin", field="kept_where"
+            _("It is back at origin; file it there."), code="is_at_origin", field="filing_place"
         )
-    document.kept_where = kept_where
+    document.filing_place = filing_place
     document.location = location.strip()[:120]
     document.filed_at, document.filed_by = at, by
     _move(document, DocumentState.FILED, by=by, at=at, note=note)

@@ -25,7 +25,7 @@ from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.scorecard import carried_by
 from apps.tracking.services.ingest import ingest
 from apps.tracking.services.locking import lock_waybills
-from apps.tracking.services.refusals import keep_refusals, open_batch
+from apps.tracking.services.refusals import open_batch, store_refusals
 from apps.tracking.status import Scan, live
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def take_kuaidi100(
     try:
         return take_document(carrier=carrier, document=document, by=by, at=at)
     except UnknownNumber as problem:
-        _keep_document(carrier, document, param, str(problem), by, at)
+        _store_document(carrier, document, param, str(problem), by, at)
         raise
 
 
@@ -90,7 +90,7 @@ def take_document(
 
 
 @transaction.atomic
-def _keep_document(
+def _store_document(
     carrier: PartnerCarrier, document: Document, param: bytes, why: str, by: "User", at: datetime
 ) -> None:
     """Keep the newest list of an unknown number until somebody attaches it."""
@@ -108,7 +108,7 @@ def _keep_document(
         waybill_number=document.number,
         payload={"carrier": carrier.code, "kuaidi100": param.decode()},
     )
-    keep_refusals(batch, [refusal], [REFUSED], by=by)
+    store_refusals(batch, [refusal], [REFUSED], by=by)
 
 
 def source_of(carrier: PartnerCarrier) -> str:
@@ -213,7 +213,7 @@ def _abort(
 ) -> list[IncomingEvent | Refusal]:
     """The partner has no record and gave up watching. Beside a real scan that means nothing,
     whoever made the scan: so it is not written then, and taken back when scans come after all."""
-    said = [e for e in known if e.source_id.startswith(_ABORT) and e.is_live]
+    aborts = [e for e in known if e.source_id.startswith(_ABORT) and e.is_live]
     code = f"{Status.EXPIRED}.no_result"
     if document.rows:
         return [
@@ -224,9 +224,9 @@ def _abort(
                 supersedes=event.id,
                 withdraws=True,
             )
-            for event in said
+            for event in aborts
         ]
-    if not document.is_abort or said or _has_scans(waybill):
+    if not document.is_abort or aborts or _has_scans(waybill):
         return []
     return [
         IncomingEvent(

@@ -35,10 +35,10 @@ from apps.tracking.services.partitions import ensure_partitions
 from apps.tracking.services.pod import SOURCE, attach, delivered_event, proof_event, proof_row
 from apps.tracking.services.preparing import Batch, copy_lines, prepare
 from apps.tracking.services.recompute import Move, moves_of
-from apps.tracking.services.storing import Origin, copy_events, write_standings
+from apps.tracking.services.storing import Origin, copy_events, write_statuses
 from apps.tracking.services.watch import look_again
 from apps.tracking.signing import NewProof
-from apps.tracking.status import Standing, merge
+from apps.tracking.status import CurrentStatus, merge
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -121,55 +121,55 @@ def assign_each(rows: Sequence[Assigned]) -> None:
 
 @all_or_nothing()
 @transaction.atomic
-def tell_journeys(journeys: Sequence[Journey], *, source: str, by: "User") -> None:
+def record_journeys(journeys: Sequence[Journey], *, source: str, by: "User") -> None:
     """``ingest`` of every scan and ``record_proof`` of every signature, in this order.
 
     ``by`` sees all of the shipments. Raises RuleBroken for an event that cannot be taken or came before.
     """
-    told, origins = _in_order(journeys, source, by)
-    if not told:
+    events, origins = _in_order(journeys, source, by)
+    if not events:
         return
-    targets = lock_waybills({event.waybill_number for event in told}, by=by)
+    targets = lock_waybills({event.waybill_number for event in events}, by=by)
     ensure_partitions({target.issued_month for target in targets.values()})
-    batch = prepare(told, targets, max(origin.at for origin in origins))
-    if batch.refused or batch.later or len(batch.ready) != len(told):
+    batch = prepare(events, targets, max(origin.at for origin in origins))
+    if batch.refused or batch.later or len(batch.ready) != len(events):
         message = batch.refused[0].message if batch.refused else "told twice"
         raise RuleBroken(message, code="not_taken", rule="TRK-2")
-    moves, standings = _follow(batch)
+    moves, statuses = _follow(batch)
     copy_events(
         line
         for one, origin in zip(batch.ready, origins, strict=True)
         for line in copy_lines([one], origin, batch.units)
     )
-    write_standings(standings)
+    write_statuses(statuses)
     seen = [m.waybill_id for m in moves if m is not None and (m.to in TROUBLE or m.to in TERMINAL)]
-    proofs = _sign(journeys, by, standings)
+    proofs = _sign(journeys, by, statuses)
     look_again([*seen, *proofs])
-    _record(journeys, moves, proofs, _expect(journeys, standings, by), by)
+    _record(journeys, moves, proofs, _expect(journeys, statuses, by), by)
 
 
 def _in_order(
     journeys: Sequence[Journey], source: str, by: "User"
 ) -> tuple[list[IncomingEvent], list[Origin]]:
-    told, origins = [], []
+    events, origins = [], []
     for journey in journeys:
         for event, at, carrier in journey.scans:
-            told.append(event)
+            events.append(event)
             origins.append(Origin(source, by.pk, carrier.pk if carrier else None, at))
         if journey.signed is not None:
             proof, at, _photos = journey.signed
             signer = rules.who_signed(journey.waybill, proof, ())[0]
-            told.append(delivered_event(journey.waybill, proof, signer, 1))
+            events.append(delivered_event(journey.waybill, proof, signer, 1))
             origins.append(Origin(SOURCE, by.pk, None, at))
-    return told, origins
+    return events, origins
 
 
-def _follow(batch: Batch) -> tuple[list[Move | None], dict[int, Standing]]:
+def _follow(batch: Batch) -> tuple[list[Move | None], dict[int, CurrentStatus]]:
     """Where each event left its shipment: a move where the status changed, none else."""
-    now: dict[int, Standing] = {}
+    now: dict[int, CurrentStatus] = {}
     moves: list[Move | None] = []
     for one in batch.ready:
-        was = now.get(one.target.id, one.target.standing)
+        was = now.get(one.target.id, one.target.current)
         now[one.target.id] = merge(was, [one.status_update()])
         before = Target(one.target.id, one.target.number, one.target.issued_month, was)
         moves += moves_of([before], {one.target.id: now[one.target.id]}) or [None]
@@ -177,7 +177,7 @@ def _follow(batch: Batch) -> tuple[list[Move | None], dict[int, Standing]]:
 
 
 def _sign(
-    journeys: Sequence[Journey], by: "User", standings: Mapping[int, Standing]
+    journeys: Sequence[Journey], by: "User", statuses: Mapping[int, CurrentStatus]
 ) -> dict[int, ProofOfDelivery]:
     proofs = {}
     for journey in journeys:
@@ -185,7 +185,7 @@ def _sign(
             continue
         waybill, (proof, at, photos) = journey.waybill, journey.signed
         seen = copy(waybill)
-        seen.picked_up_at = standings[waybill.pk].picked_up_at
+        seen.picked_up_at = statuses[waybill.pk].picked_up_at
         rules.check_shipment(seen, proof, at)
         rules.check_condition(proof, len(photos))
         rules.check_cod(waybill, proof)
@@ -200,12 +200,12 @@ def _sign(
 
 
 def _expect(
-    journeys: Sequence[Journey], standings: Mapping[int, Standing], by: "User"
+    journeys: Sequence[Journey], statuses: Mapping[int, CurrentStatus], by: "User"
 ) -> dict[int, ReturnDocument]:
     """The signed originals that are on their way back from now on."""
     documents = [
         ReturnDocument(
-            waybill=journey.waybill, owed_since=standings[journey.waybill.pk].delivered_at
+            waybill=journey.waybill, owed_since=statuses[journey.waybill.pk].delivered_at
         )
         for journey in journeys
         if journey.signed is not None and journey.waybill.return_document_required

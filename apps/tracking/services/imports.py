@@ -16,7 +16,7 @@ from apps.tracking.enums import Door, Status
 from apps.tracking.inputs import REPEATED, IncomingEvent, Refusal
 from apps.tracking.reading import Unreadable, read_time
 from apps.tracking.services.ingest import ingest
-from apps.tracking.services.refusals import keep_refusals, open_batch
+from apps.tracking.services.refusals import open_batch, store_refusals
 from apps.tracking.typed import one_number
 
 SOURCE: Final = "sheet"
@@ -79,8 +79,8 @@ def read_scan(row: SheetRow, _context: object) -> IncomingEvent:
             unit_code=values.get("unit_code", ""),
         )
     except Unreadable as problem:
-        said = by_heading(Refusal(problem.code, problem.message, field=problem.field), row)
-        raise BadInput(said, code=problem.code) from None
+        message = by_heading(Refusal(problem.code, problem.message, field=problem.field), row)
+        raise BadInput(message, code=problem.code) from None
 
 
 def take_scans(intake: Intake, items: Sequence[Item]) -> list[Outcome]:
@@ -88,7 +88,7 @@ def take_scans(intake: Intake, items: Sequence[Item]) -> list[Outcome]:
     another try as well: RefusedEvent, whose ``index`` is the row as the person sees it."""
     by, at = intake.by, intake.at
     events = [item.content for item in items]
-    result = ingest(events, source=SOURCE, by=by, at=at, door=Door.SHEET, keep=False)
+    result = ingest(events, source=SOURCE, by=by, at=at, door=Door.SHEET, save_refusals=False)
     refusals: dict[int, Refusal] = {}
     for refusal in result.refused:
         item = items[refusal.index]
@@ -97,7 +97,7 @@ def take_scans(intake: Intake, items: Sequence[Item]) -> list[Outcome]:
     if refusals:
         name = intake.file.name if intake.file else ""
         batch = open_batch(source=SOURCE, door=Door.SHEET, by=by, at=at, filename=name)
-        keep_refusals(batch, result.refused, result.outcomes, by=by)
+        store_refusals(batch, result.refused, result.outcomes, by=by)
     return [
         _outcome(item, word, refusals.get(item.number))
         for item, word in zip(items, result.outcomes, strict=True)
@@ -107,8 +107,8 @@ def take_scans(intake: Intake, items: Sequence[Item]) -> list[Outcome]:
 def _outcome(item: Item, word: str, refusal: Refusal | None) -> Outcome:
     about = str(item.content.waybill_number)
     if refusal is not None:
-        kind, code, said = RowOutcome.REFUSED, refusal.code, refusal.message
-        return Outcome(item.number, kind, about, None, code, said)
+        kind, code, message = RowOutcome.REFUSED, refusal.code, refusal.message
+        return Outcome(item.number, kind, about, None, code, message)
     kind = RowOutcome.KNOWN if word == REPEATED else RowOutcome.TAKEN
     return Outcome(item.number, kind, about)
 

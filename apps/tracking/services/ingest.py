@@ -18,7 +18,7 @@ from apps.tracking.inputs import (
     IngestResult,
     Refusal,
 )
-from apps.tracking.models import EventBatch, PartnerCarrier
+from apps.tracking.models import PartnerCarrier
 from apps.tracking.services.locking import Target, lock_waybills
 from apps.tracking.services.preparing import (
     Batch,
@@ -29,16 +29,16 @@ from apps.tracking.services.preparing import (
     row_of,
 )
 from apps.tracking.services.recompute import Move, moves_of, recompute
-from apps.tracking.services.refusals import keep_refusals, open_batch
+from apps.tracking.services.refusals import open_batch, store_refusals
 from apps.tracking.services.storing import (
     Origin,
     copy_events,
     known_events,
     store_few,
-    write_standings,
+    write_statuses,
 )
 from apps.tracking.services.watch import look_again
-from apps.tracking.status import Standing, StatusUpdate, merge
+from apps.tracking.status import CurrentStatus, StatusUpdate, merge
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -55,15 +55,14 @@ def ingest(
     at: datetime,
     door: Door = Door.SYSTEM,
     carrier: PartnerCarrier | None = None,
-    keep_in: EventBatch | None = None,
-    keep: bool = True,
+    save_refusals: bool = True,
 ) -> IngestResult:
     """Take in up to MAX_EVENTS events; what cannot be taken is refused one by one.
 
     ``source`` (at most 40 characters) is whose ids and repeats these are. A ``Refusal`` among
     ``events`` is an item its reader could not read. ``by`` reaches only the waybills it may see.
     Repeats change nothing and order does not matter. Refusals are stored for another try, in
-    ``keep_in`` or a batch of their own, unless ``keep`` is False. The waybills stay locked, in
+    a batch of their own, unless ``save_refusals`` is False. The waybills stay locked, in
     order of id, until the caller's transaction ends. Raises BadInput for more than MAX_EVENTS.
     """
     if len(events) > MAX_EVENTS:
@@ -80,15 +79,15 @@ def ingest(
         moves = moves_of(targets.values(), take_in(batch, origin))
         record_many(move_events(moves, by=by, at=at))
         look_again([m.waybill_id for m in moves if m.to in TROUBLE or m.to in TERMINAL])
-        if keep and (batch.refused or keep_in):
-            kept = keep_in or open_batch(source=source, door=door, by=by, at=at)
-            keep_refusals(kept, batch.refused, batch.outcomes, by=by)
+        if save_refusals and batch.refused:
+            refusal_batch = open_batch(source=source, door=door, by=by, at=at)
+            store_refusals(refusal_batch, batch.refused, batch.outcomes, by=by)
     return IngestResult(batch.outcomes, batch.refused, changed=len(moves))
 
 
-def take_in(batch: Batch, origin: Origin) -> dict[int, Standing]:
+def take_in(batch: Batch, origin: Origin) -> dict[int, CurrentStatus]:
     """Store what is new and merge it into the waybills, which are locked; what is known is a repeat,
-    or a further version where it says something else. Returns the standings that changed; it is for
+    or a further version where it says something else. Returns the statuses that changed; it is for
     the caller to record the moves among them (``moves_of``, ``move_events``)."""
     if not batch.ready:
         return {}
@@ -107,7 +106,7 @@ def take_in(batch: Batch, origin: Origin) -> dict[int, Standing]:
 
 def _take_in_many(
     batch: Batch, origin: Origin, stored: set[tuple[int, str]]
-) -> dict[int, Standing]:
+) -> dict[int, CurrentStatus]:
     """``stored``: those of the batch that lie in the table already and are new all the same."""
     months = {target.issued_month for target in batch.targets.values()}
     unsure = [one for one in batch.ready if (one.target.id, one.key) not in stored]
@@ -130,12 +129,12 @@ def _take_in_many(
         copy_events(copy_lines(lines, origin, batch.units))
     after = recompute(batch.apart)
     after |= _merged(fresh, known=after)
-    write_standings(after)
+    write_statuses(after)
     return after
 
 
-def _merged(fresh: Sequence[Prepared], *, known: Container[int]) -> dict[int, Standing]:
-    """The standings that change with these, but for waybills that are ``known`` already."""
+def _merged(fresh: Sequence[Prepared], *, known: Container[int]) -> dict[int, CurrentStatus]:
+    """The statuses that change with these, but for waybills that are ``known`` already."""
     groups: dict[int, tuple[Target, list[StatusUpdate]]] = {}
     for one in fresh:
         group = groups.get(one.target.id)
@@ -143,7 +142,7 @@ def _merged(fresh: Sequence[Prepared], *, known: Container[int]) -> dict[int, St
             group = groups[one.target.id] = (one.target, [])
         group[1].append(one.status_update())
     merged = {
-        pk: (target.standing, merge(target.standing, updates))
+        pk: (target.current, merge(target.current, updates))
         for pk, (target, updates) in groups.items()
         if pk not in known
     }

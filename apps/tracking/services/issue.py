@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.core.crypto import blind_index, decrypt, encrypt
 from apps.core.errors import RuleBroken
 from apps.core.name_index import name_parts
-from apps.core.phones import kept_phone, phone_key
+from apps.core.phones import ensure_e164, phone_key
 from apps.events.services import NewEvent, record_many
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import Waybill
@@ -126,7 +126,7 @@ def _waybill(spec: NewWaybill, number: str, at: datetime) -> Waybill:
     )
     for party in ("sender", "consignee"):
         typed = getattr(spec, f"{party}_phone")
-        phone = kept_phone(typed) if typed else ""
+        phone = ensure_e164(typed) if typed else ""
         setattr(waybill, f"{party}_phone", phone)
         setattr(waybill, f"{party}_phone_index", blind_index(phone_key(phone), PHONE_INDEX))
     waybill.name_parts = name_parts((spec.sender_name, spec.consignee_name), NAME_INDEX)

@@ -172,9 +172,9 @@ def _settle(findings: list[Finding], by: "User", now: datetime, done: Counter[st
 
 def _expected(finding: Finding, now: datetime) -> datetime | None:
     """What an agent found out and told goes before what the standards say."""
-    told = finding.case.expected_at if finding.case else None
-    if told and told > now:
-        return told
+    announced = finding.case.expected_at if finding.case else None
+    if announced and announced > now:
+        return announced
     return finding.verdict.expected_at if finding.verdict else None
 
 

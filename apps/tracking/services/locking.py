@@ -12,7 +12,7 @@ from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
-from apps.tracking.status import Standing
+from apps.tracking.status import CurrentStatus
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -47,7 +47,7 @@ class Target:
     id: int
     number: str
     issued_month: date
-    standing: Standing
+    current: CurrentStatus
 
 
 def lock_waybills(numbers: set[str], *, by: "User") -> dict[str, Target]:
@@ -64,7 +64,7 @@ def lock_waybills(numbers: set[str], *, by: "User") -> dict[str, Target]:
     with connection.cursor() as cursor:
         _LOCK.run(cursor, {"numbers": wanted, "customers": customers, "units": list(units or ())})
         found = {
-            number: Target(pk, number, month, Standing(*held))
+            number: Target(pk, number, month, CurrentStatus(*held))
             for pk, number, month, *held in cursor.fetchall()
         }
     return {typed: found[number] for typed, number in canonical.items() if number in found}
@@ -72,7 +72,7 @@ def lock_waybills(numbers: set[str], *, by: "User") -> dict[str, Target]:
 
 def target_of(waybill: Waybill) -> Target:
     """Of a row that the caller has locked."""
-    standing = Standing(
+    current = CurrentStatus(
         waybill.status,
         waybill.status_reason,
         waybill.status_at,
@@ -84,17 +84,17 @@ def target_of(waybill: Waybill) -> Target:
         waybill.last_place,
         waybill.last_place_at,
     )
-    return Target(waybill.pk, waybill.number, waybill.issued_month, standing)
+    return Target(waybill.pk, waybill.number, waybill.issued_month, current)
 
 
-def stand(waybill: Waybill, standing: Standing) -> None:
+def set_status(waybill: Waybill, current: CurrentStatus) -> None:
     """Have the row in hand say what was written of it."""
-    waybill.status, waybill.status_reason = standing.status, standing.reason
-    waybill.status_at, waybill.status_hash = standing.at, UUID(standing.hash)
-    waybill.status_strength, waybill.status_rank = standing.strength, standing.rank
-    waybill.delivered_at, waybill.concluded_at = standing.delivered_at, standing.concluded_at
-    waybill.picked_up_at, waybill.last_event_at = standing.picked_up_at, standing.last_event_at
-    waybill.last_place, waybill.last_place_at = standing.last_place, standing.last_place_at
+    waybill.status, waybill.status_reason = current.status, current.reason
+    waybill.status_at, waybill.status_hash = current.at, UUID(current.hash)
+    waybill.status_strength, waybill.status_rank = current.strength, current.rank
+    waybill.delivered_at, waybill.concluded_at = current.delivered_at, current.concluded_at
+    waybill.picked_up_at, waybill.last_event_at = current.picked_up_at, current.last_event_at
+    waybill.last_place, waybill.last_place_at = current.last_place, current.last_place_at
 
 
 def _canonical(number: str) -> str:

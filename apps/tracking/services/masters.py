@@ -18,7 +18,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 @transaction.atomic
-def keep_row(row: M, *, by: "User", at: datetime) -> M:
+def save_row(row: M, *, by: "User", at: datetime) -> M:
     """Save a checked row of reference data and note who did it."""
     made = row._state.adding
     row.full_clean()
@@ -30,7 +30,7 @@ def keep_row(row: M, *, by: "User", at: datetime) -> M:
 
 @all_or_nothing()
 @transaction.atomic
-def keep_agreement(
+def save_agreement(
     agreement: PartnerAgreement, *, file: IO[bytes] | None, by: "User", at: datetime
 ) -> PartnerAgreement:
     """Save an agreement and, when given, its signed copy (PDF, JPEG or PNG)."""
@@ -40,4 +40,4 @@ def keep_agreement(
         agreement.file = File(file, name=f"agreement{checked.extension}")
     if agreement._state.adding:
         agreement.recorded_at, agreement.recorded_by = at, by
-    return keep_row(agreement, by=by, at=at)
+    return save_row(agreement, by=by, at=at)

@@ -21,7 +21,7 @@ from apps.tracking.models import ProofOfDelivery, ProofPhoto, Waybill
 from apps.tracking.rules import delivery as rules
 from apps.tracking.services.documents import expect_documents
 from apps.tracking.services.ingest import move_events, take_in
-from apps.tracking.services.locking import stand, target_of
+from apps.tracking.services.locking import set_status, target_of
 from apps.tracking.services.partitions import ensure_partitions
 from apps.tracking.services.preparing import prepare
 from apps.tracking.services.recompute import Move, moves_of
@@ -113,8 +113,8 @@ def _record(
     recorded.save(force_insert=True)
     moves = _deliver(waybill, proof, signer, recorded.version, by, at)
     kind, data = proof_event(recorded)
-    told = NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, at, data)
-    record_many([*move_events(moves, by=by, at=at), told])
+    proof_recorded = NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, at, data)
+    record_many([*move_events(moves, by=by, at=at), proof_recorded])
     return recorded
 
 
@@ -168,8 +168,8 @@ def _deliver(
     for refusal in batch.refused:
         raise RuleBroken(refusal.message, code=refusal.code, rule="TRK-6")
     after = take_in(batch, Origin(SOURCE, by.pk, None, at))
-    if standing := after.get(waybill.pk):
-        stand(waybill, standing)
+    if current := after.get(waybill.pk):
+        set_status(waybill, current)
     expect_documents([waybill], by=by, at=at)
     look_again([waybill.pk])
     return moves_of([target], after)

@@ -46,7 +46,7 @@ class Prepared:
             event.occurred_at,
             meaning.rank,
             self.content,
-            meaning.said,
+            meaning.status_value,
             meaning.reason,
             event.place,
         )
@@ -142,7 +142,7 @@ def row_of(one: Prepared, origin: Origin, units: dict[str, int]) -> tuple[Any, .
         event.occurred_at,
         origin.at,
         meaning.code,
-        meaning.said,
+        meaning.status_value,
         meaning.reason,
         meaning.strength,
         meaning.rank,
@@ -167,11 +167,11 @@ def copy_lines(ready: Iterable[Prepared], origin: Origin, units: dict[str, int])
         month = months.get(target.issued_month)
         if month is None:
             month = months[target.issued_month] = f"{target.issued_month}\t{source}\t"
-        said = meanings.get(meaning.code)
-        if said is None:
+        columns = meanings.get(meaning.code)
+        if columns is None:
             weight = f"{meaning.strength}\t{meaning.rank}"
-            said = f"\t{recorded}\t{meaning.code}\t{meaning.said}\t{meaning.reason}\t{weight}\t"
-            meanings[meaning.code] = said
+            columns = f"\t{recorded}\t{meaning.code}\t{meaning.status_value}\t{meaning.reason}\t{weight}\t"
+            meanings[meaning.code] = columns
         source_id = event.source_id
         if "\\" in source_id:
             source_id = _escaped(source_id)
@@ -182,7 +182,7 @@ def copy_lines(ready: Iterable[Prepared], origin: Origin, units: dict[str, int])
         unit = units.get(event.unit_code, r"\N") if event.unit_code else r"\N"
         yield (
             f"{target.id}\t{month}{source_id}\t{one.key}\t{one.content}\t{event.revision}"
-            f"\t{supersedes}\t{event.withdraws}\t{moment(event.occurred_at)}{said}{texts}"
+            f"\t{supersedes}\t{event.withdraws}\t{moment(event.occurred_at)}{columns}{texts}"
             f"\t{unit}\t{carrier}\t{origin.by_id}\n"
         )
 

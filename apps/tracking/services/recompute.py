@@ -10,7 +10,7 @@ from django.db import connection
 
 from apps.tracking.models import Waybill
 from apps.tracking.services.locking import Target
-from apps.tracking.status import Scan, Standing, derive
+from apps.tracking.status import CurrentStatus, Scan, derive
 
 _EVENTS = """
 SELECT waybill_id, id, source, source_id, revision, supersedes_id, is_withdrawal, occurred_at,
@@ -32,8 +32,8 @@ class Move:
     at: datetime
 
 
-def recompute(waybill_ids: Collection[int]) -> dict[int, Standing]:
-    """The standing of each waybill from all of its events; the caller holds their locks."""
+def recompute(waybill_ids: Collection[int]) -> dict[int, CurrentStatus]:
+    """The status of each waybill from all of its events; the caller holds their locks."""
     if not waybill_ids:
         return {}
     issued = {
@@ -50,11 +50,11 @@ def recompute(waybill_ids: Collection[int]) -> dict[int, Standing]:
     return {pk: derive(scans[pk], issued_at=issued[pk][1]) for pk in sorted(issued)}
 
 
-def moves_of(targets: Iterable[Target], after: Mapping[int, Standing]) -> list[Move]:
+def moves_of(targets: Iterable[Target], after: Mapping[int, CurrentStatus]) -> list[Move]:
     """What really changed, one move per waybill, in order of id."""
     before = {target.id: target for target in targets}
     return [
-        Move(pk, before[pk].number, before[pk].standing.status, now.status, now.reason, now.at)
+        Move(pk, before[pk].number, before[pk].current.status, now.status, now.reason, now.at)
         for pk, now in sorted(after.items(), key=itemgetter(0))
-        if (now.status, now.reason) != (before[pk].standing.status, before[pk].standing.reason)
+        if (now.status, now.reason) != (before[pk].current.status, before[pk].current.reason)
     ]

@@ -31,7 +31,7 @@ def open_batch(
     return batch
 
 
-def keep_refusals(
+def store_refusals(
     batch: EventBatch, refused: Sequence[Refusal], outcomes: Sequence[str], *, by: "User"
 ) -> None:
     """Store the counts and every refused item of a batch; call inside its transaction."""

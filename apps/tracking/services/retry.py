@@ -34,7 +34,7 @@ def retry_refused(*, refused_id: int, by: "User", at: datetime) -> IngestResult:
         item = read_event(payload)
         if isinstance(item, Refusal):
             raise BadInput(item.message, code=item.code, field=item.field or None)
-        result = ingest([item], source=refused.batch.source, by=by, at=at, keep=False)
+        result = ingest([item], source=refused.batch.source, by=by, at=at, save_refusals=False)
     if result.refused:
         again = result.refused[0]
         raise BadInput(

@@ -28,7 +28,7 @@ def take_scans(events: Sequence[IncomingEvent], *, by: "User", at: datetime) -> 
     repeat, as a scanner gives when its trigger is held."""
     for event in events:
         event.occurred_at = event.occurred_at.replace(second=0, microsecond=0)
-    result = ingest(events, source="scan", by=by, at=at, door=Door.SCAN, keep=False)
+    result = ingest(events, source="scan", by=by, at=at, door=Door.SCAN, save_refusals=False)
     why = {refusal.index: refusal.message for refusal in result.refused}
     return [
         ScanAnswer(

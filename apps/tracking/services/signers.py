@@ -49,8 +49,8 @@ def authorise_signer(
             _("That is the consignee, who may sign anyway."), code="is_consignee", field="name"
         )
     index = signer_index(name)
-    standing = waybill.authorised_signers.filter(revoked_at__isnull=True, name_index=index)
-    if standing.exists():
+    in_force = waybill.authorised_signers.filter(revoked_at__isnull=True, name_index=index)
+    if in_force.exists():
         raise RuleBroken(
             _("This person is authorised for the shipment already."),
             code="authorised_already",

@@ -13,7 +13,7 @@ from django.db import transaction
 from apps.customers.enums import JobType
 from apps.tracking.enums import LaneScope
 from apps.tracking.models import ServiceLane, ServiceLevel
-from apps.tracking.services.masters import keep_row
+from apps.tracking.services.masters import save_row
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -43,7 +43,7 @@ def add_usual_standards(*, by: "User", at: datetime) -> int:
     usual = set(ServiceLevel.objects.filter(is_default=True).values_list("job_type", flat=True))
     missing = [row for row in LEVELS if row[0] not in known]
     for code, name, english, job_type, is_usual in missing:
-        level = keep_row(
+        level = save_row(
             ServiceLevel(
                 code=code,
                 name=name,
@@ -56,7 +56,7 @@ def add_usual_standards(*, by: "User", at: datetime) -> int:
         )
         scopes = (LaneScope.SAME_CITY, LaneScope.INTER_CITY)
         for scope, hours in zip(scopes, HOURS[code], strict=True):
-            keep_row(_lane(level, scope, hours), by=by, at=at)
+            save_row(_lane(level, scope, hours), by=by, at=at)
     return len(missing)
 
 

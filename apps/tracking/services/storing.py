@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from apps.core.database import Statement, array, moment, quoted
-from apps.tracking.status import Standing
+from apps.tracking.status import CurrentStatus
 
 # A look-up along the key for each, whatever the planner believes of a month that has just begun: as
 # a join it reads the whole of it.
@@ -122,13 +122,13 @@ def copy_events(lines: Iterable[str]) -> None:
 
 
 def store_few(
-    rows: list[tuple[Any, ...]], standings: Mapping[int, Standing]
+    rows: list[tuple[Any, ...]], statuses: Mapping[int, CurrentStatus]
 ) -> set[tuple[int, str]]:
     """Store events that may be known (values in the order of COLUMNS) and return which (waybill,
-    identity) were new. The standings are written if all of them were."""
-    said = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    identity) were new. The statuses are written if all of them were."""
+    values = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     with connection.cursor() as cursor:
-        given: list[Any] = [json.dumps(said, default=_plain), *_columns_of(standings), len(rows)]
+        given: list[Any] = [json.dumps(values, default=_plain), *_columns_of(statuses), len(rows)]
         _FEW.run(cursor, given)
         return set(cursor.fetchall())
 
@@ -137,16 +137,16 @@ def _plain(value: date) -> str:
     return value.isoformat()
 
 
-def write_standings(standings: Mapping[int, Standing]) -> None:
+def write_statuses(statuses: Mapping[int, CurrentStatus]) -> None:
     """Write the status columns of waybills whose locks are held, in one statement."""
-    if not standings:
+    if not statuses:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, _columns_of(standings))
+        cursor.execute(_WRITE, _columns_of(statuses))
 
 
-def _columns_of(standings: Mapping[int, Standing]) -> list[str]:
-    rows = sorted(standings.items())
+def _columns_of(statuses: Mapping[int, CurrentStatus]) -> list[str]:
+    rows = sorted(statuses.items())
     return [
         array(str(pk) for pk, _s in rows),
         array(str(s.status) for _pk, s in rows),

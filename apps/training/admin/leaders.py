@@ -17,7 +17,7 @@ from apps.backoffice.reports import Facts, Report, ReportQuery, Table, number
 from apps.core.templatetags.formatting import status_tag
 from apps.core.times import local
 from apps.training.enums import Area
-from apps.training.jobs import LEARNERS, STANDS
+from apps.training.jobs import LEARNERS, LearnerProgress
 from apps.training.queries import learners, required_areas
 from apps.training.queries.people import Learner
 
@@ -29,7 +29,7 @@ def by_whom(context: ActContext) -> dict[str, Any]:
 
 class LearnersForm(ReportForm):
     unit = one_of([], _("unit"))
-    stand = one_of(STANDS, _("colleague"))
+    progress = one_of(LearnerProgress, _("colleague"))
 
     def fill(self) -> None:
         seen = self.user.visible_unit_ids()
@@ -79,10 +79,10 @@ class WhoLearns(Report):
     export = LEARNERS
 
     def parts(self, query: ReportQuery) -> list[Any]:
-        chosen, stand = query.values.get("unit"), query.values.get("stand") or ""
+        chosen, progress = query.values.get("unit"), query.values.get("progress") or ""
         unit = Unit.objects.filter(pk=chosen).first() if chosen else None
         areas = required_areas(query.at)
-        rows = learners(query.user, query.at, unit=unit, stand=stand)
+        rows = learners(query.user, query.at, unit=unit, progress=progress)
         facts = [
             (gettext("People"), len(rows)),
             (gettext("Late with a course"), sum(row.late > 0 for row in rows)),

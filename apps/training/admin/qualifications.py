@@ -22,7 +22,7 @@ from apps.core.templatetags.formatting import status_tag
 from apps.core.times import local
 from apps.training import forms, services
 from apps.training.admin.leaders import by_whom
-from apps.training.enums import Area, Basis, Manner
+from apps.training.enums import Area, Basis, ObservationPoint
 from apps.training.models import Observation, Qualification, Requirement
 from apps.training.queries import led_by
 
@@ -171,5 +171,5 @@ class ObservationAdmin(PanelAdmin):
         return rows.filter(user__in=led_by(request.user))  # type: ignore[arg-type,no-any-return]  # staff are users
 
     def facts(self, request: HttpRequest, record: Observation) -> dict[str, Any]:
-        points = [(one, one.value in record.kept) for one in Manner]
+        points = [(one, one.value in record.points_met) for one in ObservationPoint]
         return {"title": str(record), "points": points}

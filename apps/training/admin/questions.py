@@ -105,10 +105,10 @@ def _about(context: ActContext) -> dict[str, Any]:
 
 def _regrade(context: ActContext) -> str:
     made = services.regrade_question(context.record, reason=context.typed["reason"], **context.who)
-    said = ngettext(
+    message = ngettext(
         "%(n)d exam has other points now.", "%(n)d exams have other points now.", made.attempts
     )
-    return said % {"n": made.attempts}
+    return message % {"n": made.attempts}
 
 
 def _would(context: ActContext) -> dict[str, Any]:

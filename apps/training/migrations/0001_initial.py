@@ -520,7 +520,7 @@ class Migration(migrations.Migration):
                 ),
                 ("about", models.CharField(max_length=120, verbose_name="which call")),
                 (
-                    "kept",
+                    "points_met",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=10),
                         blank=True,
@@ -1230,7 +1230,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("area__in", ["cases", "chat", "hotline", "claims", "cod"]),
                     (
-                        "kept__contained_by",
+                        "points_met__contained_by",
                         [
                             "prompt",
                             "greeting",
@@ -1249,8 +1249,8 @@ class Migration(migrations.Migration):
             model_name="observation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kept__len", 7), ("passed", True)),
-                    models.Q(("kept__len__lt", 7), ("passed", False)),
+                    models.Q(("passed", True), ("points_met__len", 7)),
+                    models.Q(("passed", False), ("points_met__len__lt", 7)),
                     _connector="OR",
                 ),
                 name="observation_passed_with_all",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
 from apps.core.models import AppendOnly
-from apps.training.enums import Area, Basis, Manner
+from apps.training.enums import Area, Basis, ObservationPoint
 from apps.training.models.attempts import Attempt
 from apps.training.models.courses import Course
 from apps.training.models.exams import Exam
@@ -78,7 +78,9 @@ class Observation(AppendOnly):
     )
     area = models.CharField(_("area of work"), max_length=10, choices=Area.choices)
     about = models.CharField(_("which call"), max_length=120)
-    kept = ArrayField(models.CharField(max_length=10), verbose_name=_("what was kept"), blank=True)
+    points_met = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("what was kept"), blank=True
+    )
     passed = models.BooleanField(_("passed"))
     remark = models.TextField(_("remark"), max_length=1000, blank=True)
     at = models.DateTimeField(_("observed"))
@@ -95,12 +97,12 @@ class Observation(AppendOnly):
             ),
             models.CheckConstraint(
                 name="observation_of_known_points",
-                condition=Q(kept__contained_by=Manner.values, area__in=Area.values),
+                condition=Q(points_met__contained_by=ObservationPoint.values, area__in=Area.values),
             ),
             models.CheckConstraint(
                 name="observation_passed_with_all",
-                condition=Q(passed=True, kept__len=len(Manner.values))
-                | Q(passed=False, kept__len__lt=len(Manner.values)),
+                condition=Q(passed=True, points_met__len=len(ObservationPoint.values))
+                | Q(passed=False, points_met__len__lt=len(ObservationPoint.values)),
             ),
         ]
 

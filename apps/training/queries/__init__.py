@@ -6,11 +6,11 @@ from apps.training.queries.learning import (
     courses_of,
     current_lessons,
     current_version,
+    exam_progress,
     exams_of,
     lessons_unread,
     qualifications_of,
     requirements_in_force,
-    standing_in,
     who_completed,
 )
 from apps.training.queries.people import learners, led_by, required_areas
@@ -21,6 +21,7 @@ __all__ = [
     "courses_of",
     "current_lessons",
     "current_version",
+    "exam_progress",
     "exams_of",
     "has_requirement",
     "learners",
@@ -32,7 +33,6 @@ __all__ = [
     "question_list",
     "required_areas",
     "requirements_in_force",
-    "standing_in",
     "versions_of",
     "who_completed",
     "who_may_work",

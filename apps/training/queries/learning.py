@@ -87,7 +87,7 @@ def current_version(exam: Exam) -> ExamVersion | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExamProgress:
     """How somebody stands with an exam: whether they may start, else from when or why not."""
 
     exam: Exam
@@ -110,16 +110,16 @@ class Standing:
         return free and self.version is not None and self.left > 0 and not waits
 
 
-def exams_of(user: User, at: datetime) -> list[Standing]:
+def exams_of(user: User, at: datetime) -> list[ExamProgress]:
     """Exams that a role of ``user`` requires, and those that they have begun."""
     roles = {role for role, _unit in user.current_roles}
     asked = requirements_in_force(at).filter(role__in=roles).values("exam")
     begun = Attempt.objects.filter(user=user).values("exam")
     exams = Exam.objects.filter(Q(pk__in=asked) | Q(pk__in=begun), is_active=True)
-    return [standing_in(user, exam) for exam in exams]
+    return [exam_progress(user, exam) for exam in exams]
 
 
-def standing_in(user: User, exam: Exam) -> Standing:
+def exam_progress(user: User, exam: Exam) -> ExamProgress:
     """Attempts are counted from the last one that was passed: whoever renews has all of them again. An
     attempt that a leader has allowed comes on top, and needs no pause."""
     version = current_version(exam)
@@ -144,7 +144,9 @@ def standing_in(user: User, exam: Exam) -> Standing:
         unread = list(lessons_unread(user, list(drawn)).values_list("lesson", flat=True))
     running = last if last and last.state == AttemptState.RUNNING else None
     following = unread[0] if unread else 0
-    return Standing(exam, version, running, last, max(left, 0), not_before, len(unread), following)
+    return ExamProgress(
+        exam, version, running, last, max(left, 0), not_before, len(unread), following
+    )
 
 
 def qualifications_of(user: User, at: datetime) -> "QuerySet[Qualification]":

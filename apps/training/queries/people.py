@@ -48,7 +48,7 @@ def required_areas(at: datetime) -> list[Area]:
 
 
 def learners(
-    leader: User, at: datetime, *, unit: Unit | None = None, stand: str = ""
+    leader: User, at: datetime, *, unit: Unit | None = None, progress: str = ""
 ) -> list[Learner]:
     """Everybody who learns, was examined, or must be qualified; ``stand``: "late", "learning",
     "not_qualified". Statements by areas, not by people."""
@@ -65,7 +65,7 @@ def learners(
     for area in areas:
         for pk in who_may_work(list(rows), area, at):
             rows[pk].may.add(area.value)
-    return [row for row in rows.values() if _fits(row, stand, areas)]
+    return [row for row in rows.values() if _fits(row, progress, areas)]
 
 
 def _fill(rows: dict[int, Learner], held: "QuerySet[UserRole]", at: datetime) -> None:
@@ -91,11 +91,11 @@ def _fill(rows: dict[int, Learner], held: "QuerySet[UserRole]", at: datetime) ->
         rows[qualification.user_id].qualifications[qualification.area] = qualification
 
 
-def _fits(row: Learner, stand: str, areas: Iterable[Area]) -> bool:
-    if stand == "late":
+def _fits(row: Learner, progress: str, areas: Iterable[Area]) -> bool:
+    if progress == "late":
         return row.late > 0
-    if stand == "learning":
+    if progress == "learning":
         return row.open > 0
-    if stand == "not_qualified":
+    if progress == "not_qualified":
         return any(area.value not in row.may for area in areas)
     return True

@@ -19,7 +19,7 @@ from apps.events.services import record
 from apps.training.enums import AttemptState, QuestionKind
 from apps.training.models import Attempt, AttemptQuestion, Exam, ExamVersion, QuestionVersion
 from apps.training.models.attempts import LONGEST_ANSWER
-from apps.training.queries import newest_questions, standing_in
+from apps.training.queries import exam_progress, newest_questions
 from apps.training.rules.questions import check_chosen
 from apps.training.services.exams import check_draws
 from apps.training.services.marking import hand_in
@@ -72,29 +72,31 @@ def _may_start(
     exam: Exam, running: Attempt | None, by: User, at: datetime
 ) -> tuple[ExamVersion, int]:
     """The version, and which attempt it will be."""
-    stand = standing_in(by, exam)
+    progress = exam_progress(by, exam)
     why, code = "", ""
     if running is not None:
         why = _("“%(exam)s” is still running; hand it in first.") % {"exam": running.exam}
         code = "another_running"
-    elif not exam.is_active or stand.version is None:
+    elif not exam.is_active or progress.version is None:
         why, code = _("This exam cannot be taken now."), "not_in_use"
-    elif stand.is_marking:
+    elif progress.is_marking:
         why, code = _("Your last attempt is still being marked."), "being_marked"
-    elif stand.unread:
+    elif progress.unread:
         why = ngettext(
-            "Read the lessons first: %(n)d is left.", "Read the lessons first: %(n)d are left.", stand.unread
-        ) % {"n": stand.unread}  # fmt: skip
+            "Read the lessons first: %(n)d is left.", "Read the lessons first: %(n)d are left.", progress.unread
+        ) % {"n": progress.unread}  # fmt: skip
         code = "lessons_unread"
-    elif stand.left < 1:
+    elif progress.left < 1:
         why = _("You have used all your attempts. Ask your leader for another one.")
         code = "no_attempts_left"
-    elif stand.not_before is not None and stand.not_before > at:
-        why = _("The next attempt is possible from %(when)s.") % {"when": human(stand.not_before)}
+    elif progress.not_before is not None and progress.not_before > at:
+        why = _("The next attempt is possible from %(when)s.") % {
+            "when": human(progress.not_before)
+        }
         code = "in_pause"
-    if why or stand.version is None:
+    if why or progress.version is None:
         raise RuleBroken(why, code=code, rule="STF-1")
-    return stand.version, (stand.last.n if stand.last else 0) + 1
+    return progress.version, (progress.last.n if progress.last else 0) + 1
 
 
 def _draw(version: ExamVersion, dice: Random) -> list[QuestionVersion]:

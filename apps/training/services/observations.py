@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.core.errors import RuleBroken
 from apps.core.models import save_checked
 from apps.events.services import record
-from apps.training.enums import Area, Manner
+from apps.training.enums import Area, ObservationPoint
 from apps.training.models import Observation
 from apps.training.services.qualifications import settle_qualifications
 
@@ -21,7 +21,7 @@ def observe(
     user: User,
     area: Area,
     about: str,
-    kept: Collection[Manner],
+    points_met: Collection[ObservationPoint],
     remark: str,
     by: User,
     at: datetime,
@@ -31,9 +31,9 @@ def observe(
         raise RuleBroken(
             _("Somebody else has to listen to your call."), code="own_call", field="user"
         )
-    points = [one.value for one in Manner if one in kept]
+    codes = [one.value for one in ObservationPoint if one in points_met]
     row = Observation(
-        user=user, area=area, about=about.strip(), kept=points, passed=len(points) == len(Manner),
+        user=user, area=area, about=about.strip(), points_met=codes, passed=len(codes) == len(ObservationPoint),
         remark=remark.strip(), at=at, by=by,
     )  # fmt: skip
     save_checked(row)

@@ -103,17 +103,19 @@ def _locked(recipient_id: int, source: FeedbackSource, by: User) -> CampaignReci
     return found
 
 
-def _case(row: CampaignRecipient, said: Feedback, name: str, *, by: User, at: datetime) -> Case:
+def _case(row: CampaignRecipient, feedback: Feedback, name: str, *, by: User, at: datetime) -> Case:
     """The agent's, with the contact on file; the answer goes there."""
     contact = _contact(row)
     with translation.override(settings.LANGUAGE_CODE):
-        title = _("Account change: %(kind)s") % {"kind": FeedbackClass(said.kind).label}
+        title = _("Account change: %(kind)s") % {"kind": FeedbackClass(feedback.kind).label}
     case = complaints.open_case(
         new=NewCase(
             case_class=CaseClass.INQUIRY,
-            channel=CaseChannel.WEB if said.source == FeedbackSource.LINK else CaseChannel.PHONE,
+            channel=CaseChannel.WEB
+            if feedback.source == FeedbackSource.LINK
+            else CaseChannel.PHONE,
             title=title,
-            description=said.text,
+            description=feedback.text,
             customer=row.customer,
             contact_name=contact.name if contact else name,
             contact_phone=contact.phone if contact else "",

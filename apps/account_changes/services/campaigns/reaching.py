@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from apps.account_changes.enums import MessageStand, RecipientState
+from apps.account_changes.enums import MessageStatus, RecipientState
 from apps.account_changes.enums.changes import ENDED
 from apps.account_changes.models import CampaignRecipient
 from apps.account_changes.services.campaigns import clocks
@@ -25,9 +25,9 @@ from apps.events.services import new_event, record, record_many
 HAND_OVER = "apps.account_changes.tasks.hand_over_to_agents"
 MOST = 500
 PHONE = "phone"
-S, R = MessageStand, RecipientState
+S, R = MessageStatus, RecipientState
 # What the notifications floor calls it → how far the notice came.
-_STANDS = {
+_STATUSES = {
     "accepted": S.SENT,
     "failed": S.FAILED,
     "suppressed": S.FAILED,
@@ -37,33 +37,33 @@ _STANDS = {
 }
 _FURTHER = list(S)
 # A later word wins where it is further along.
-_KEEP = """
-INSERT INTO account_changes_campaignmessage AS m (recipient_id, channel, stand, since)
+_STORE = """
+INSERT INTO account_changes_campaignmessage AS m (recipient_id, channel, status, since)
 SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::timestamptz[])
-ON CONFLICT (recipient_id, channel) DO UPDATE SET stand = excluded.stand, since = excluded.since
-    WHERE array_position(%s::varchar[], excluded.stand) > array_position(%s::varchar[], m.stand)
+ON CONFLICT (recipient_id, channel) DO UPDATE SET status = excluded.status, since = excluded.since
+    WHERE array_position(%s::varchar[], excluded.status) > array_position(%s::varchar[], m.status)
 """
 
 
 @in_callers_transaction()
 def note_messages(events: Sequence[Event]) -> None:
-    """Keep per customer and channel what became of their messages (``delivery.moved``), and move the
+    """Store per customer and channel what became of their messages (``delivery.moved``), and move the
     customers along; idempotent, any number in a few statements."""
-    furthest: dict[tuple[int, str], tuple[MessageStand, datetime]] = {}
+    furthest: dict[tuple[int, str], tuple[MessageStatus, datetime]] = {}
     whose = _whose(event.data["event"] for event in events)
     for event in events:
-        stand, pk = _STANDS.get(event.data["to"]), whose.get(event.data["event"])
-        if stand is None or pk is None:
+        status, pk = _STATUSES.get(event.data["to"]), whose.get(event.data["event"])
+        if status is None or pk is None:
             continue
         key = (pk, event.data["channel"])
-        if key not in furthest or _is_further(stand, furthest[key][0]):
-            furthest[key] = (stand, event.at)
+        if key not in furthest or _is_further(status, furthest[key][0]):
+            furthest[key] = (status, event.at)
     if not furthest:
         return
-    _keep(furthest)
+    _store(furthest)
     wanted: dict[int, list[RecipientState]] = {}
-    for (pk, channel), (stand, _at) in sorted(furthest.items()):
-        if (to := _state_by(channel, stand)) is not None:
+    for (pk, channel), (status, _at) in sorted(furthest.items()):
+        if (to := _state_by(channel, status)) is not None:
             wanted.setdefault(pk, []).append(to)
     at = max(event.at for event in events)
     move_recipients(wanted, by=system_user("sweeper"), at=at)
@@ -78,32 +78,32 @@ def _whose(event_ids: Iterable[int | None]) -> dict[int, int]:
     return {pk: int(subject) for pk, subject in rows.values_list("pk", "subject_id")}
 
 
-def _is_further(one: MessageStand, other: MessageStand) -> bool:
+def _is_further(one: MessageStatus, other: MessageStatus) -> bool:
     return _FURTHER.index(one) > _FURTHER.index(other)
 
 
-def _keep(furthest: Mapping[tuple[int, str], tuple[MessageStand, datetime]]) -> None:
-    order = [str(stand) for stand in _FURTHER]
+def _store(furthest: Mapping[tuple[int, str], tuple[MessageStatus, datetime]]) -> None:
+    order = [str(status) for status in _FURTHER]
     rows = sorted(furthest.items())
     with connection.cursor() as cursor:
         cursor.execute(
-            _KEEP,
+            _STORE,
             [
-                [pk for (pk, _channel), _said in rows],
-                [channel for (_pk, channel), _said in rows],
-                [str(stand) for _key, (stand, _at) in rows],
-                [at for _key, (_stand, at) in rows],
+                [pk for (pk, _channel), _reached in rows],
+                [channel for (_pk, channel), _reached in rows],
+                [str(status) for _key, (status, _at) in rows],
+                [at for _key, (_status, at) in rows],
                 order,
                 order,
             ],
         )
 
 
-def _state_by(channel: str, stand: MessageStand) -> RecipientState | None:
+def _state_by(channel: str, status: MessageStatus) -> RecipientState | None:
     if channel == PHONE:
         by_phone = {S.CALL: R.TO_CALL, S.FAILED: R.UNREACHABLE, S.DELIVERED: R.PHONED}
-        return by_phone.get(stand)
-    return {S.DELIVERED: R.DELIVERED, S.READ: R.READ}.get(stand)
+        return by_phone.get(status)
+    return {S.DELIVERED: R.DELIVERED, S.READ: R.READ}.get(status)
 
 
 @in_callers_transaction()
@@ -191,15 +191,15 @@ def note_call(
     """An agent called, as where no contact was on file and so no call was queued. Who was not reached
     stays with their agent; ``note`` says what was tried."""
     row = _locked(recipient_id, by)
-    said = mask_text(" ".join(note.split()))[:300]
-    if not said and not reached:
+    tidy = mask_text(" ".join(note.split()))[:300]
+    if not tidy and not reached:
         raise BadInput(_("Say what was tried."), code="reason_missing", field="note")
     to = R.PHONED if reached else R.UNREACHABLE
     RECIPIENT_MOVES.check(R(row.state), to)
     data: dict[str, Any] = {
         "from": row.state,
         "to": str(to),
-        "note": said,
+        "note": tidy,
         "customer": row.customer_id,
     }
     row.state, row.state_since = to, at

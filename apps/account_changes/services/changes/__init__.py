@@ -37,7 +37,7 @@ from apps.account_changes.services.changes.showing import (
     confirm_read,
     file_paper,
     note_deposit,
-    strike_deposit,
+    void_deposit,
     write_briefing,
 )
 from apps.account_changes.services.changes.working import WORK, work_changes
@@ -69,8 +69,8 @@ __all__ = [
     "roll_back_change",
     "schedule_change",
     "start_change",
-    "strike_deposit",
     "unlist_customer",
+    "void_deposit",
     "work_changes",
     "write_briefing",
 ]

@@ -48,7 +48,7 @@ def stop(project: ChangeProject, kind: ChangeMatter, *, by: User, at: datetime) 
         sla.stop_matter(subject=project, reason=project.number, by=by, at=at, key=key)
 
 
-def forget(project: ChangeProject, *, by: User, at: datetime) -> None:
+def stop_all(project: ChangeProject, *, by: User, at: datetime) -> None:
     """Nothing of it is waited for any more."""
     for kind in ChangeMatter:
         stop(project, kind, by=by, at=at)

@@ -17,7 +17,6 @@ from apps.account_changes.services.changes.moving import (
     locked,
     move,
     put_step,
-    said,
 )
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
@@ -27,6 +26,7 @@ from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.banking.queries import assignments_by, assignments_ended_by, assignments_to
 from apps.banking.services import close_account, reassign
+from apps.banking.services.words import required_text
 from apps.core.errors import RuleBroken
 
 S = ProjectState
@@ -50,8 +50,8 @@ def close_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     move(row, S.CLOSED)
     row.closed_at, row.closed_by = at, by
     row.save(update_fields=["state", "closed_at", "closed_by"])
-    kept = _close_old(row, by=by, at=at)
-    note = _("It stays open: %(who)s still pay into it.") % {"who": kept} if kept else ""
+    paying = _close_old(row, by=by, at=at)
+    note = _("It stays open: %(who)s still pay into it.") % {"who": paying} if paying else ""
     put_step(row, StepKind.CLOSED, note=note, by=by, at=at)
     clocks.done(row, ChangeMatter.TRANSITION, by=by, at=at)
     clocks.begin(row, ChangeMatter.REPORT, by=by, at=at)
@@ -76,7 +76,7 @@ def report_change(project: ChangeProject, *, remark: str, by: User, at: datetime
     row = locked(project)
     move(row, S.REPORTED)
     figures = report_figures(row, at)
-    row.report = {**figures, "remark": said(remark, field="remark", most=1000)}
+    row.report = {**figures, "remark": required_text(remark, field="remark", most=1000)}
     row.ended_at, row.ended_by = at, by
     row.save(update_fields=["state", "report", "ended_at", "ended_by"])
     put_step(row, StepKind.REPORTED, by=by, at=at)
@@ -94,7 +94,7 @@ def roll_back_change(
     if row.state != S.TRANSITION:
         text = _("Only a change in transition is rolled back; before it starts it is called off.")
         raise RuleBroken(text, code="not_in_transition", rule="COD-4")
-    why = said(reason)
+    why = required_text(reason, most=300)
     new = row.new_account
     if new is None:
         raise ValueError("a change in transition has its new account")
@@ -102,7 +102,7 @@ def roll_back_change(
     row.ended_at, row.ended_by, row.end_reason = at, by, why
     row.paused_at, row.paused_by, row.pause_reason = None, None, ""
     row.save()
-    back = _told_before(row)
+    back = _customers_back_to(row)
     reassign(
         accounts=back,
         instead_of=accounts_of(new),
@@ -113,11 +113,11 @@ def roll_back_change(
         at=at,
     )
     put_step(row, StepKind.ROLLED_BACK, note=why, by=by, at=at, data={"assignments": len(back)})
-    clocks.forget(row, by=by, at=at)
+    clocks.stop_all(row, by=by, at=at)
     return row
 
 
-def _told_before(project: ChangeProject) -> dict[int | None, BankAccount]:
+def _customers_back_to(project: ChangeProject) -> dict[int | None, BankAccount]:
     """Each one's account before the assignment that this change made; of one who was told what everybody
     was told, the old account."""
     old = project.old_account
@@ -136,7 +136,7 @@ def call_off_change(
     """Given up before it started, with the reason; an approval that is still open is withdrawn."""
     row = locked(project)
     move(row, S.CALLED_OFF)
-    why = said(reason)
+    why = required_text(reason, most=300)
     live = live_request(ACCOUNT_CHANGE, row)
     if live is not None and live.state == ApprovalState.OPEN:
         withdraw_approval(kind=ACCOUNT_CHANGE, subject=row, reason=why, by=by, at=at)
@@ -145,5 +145,5 @@ def call_off_change(
     row.paused_at, row.paused_by, row.pause_reason = None, None, ""
     row.save()
     put_step(row, StepKind.CALLED_OFF, note=why, by=by, at=at)
-    clocks.forget(row, by=by, at=at)
+    clocks.stop_all(row, by=by, at=at)
     return row

@@ -18,7 +18,7 @@ from apps.accounts.models import User
 from apps.backoffice.services import void_if_changed
 from apps.banking.models import BankAccount
 from apps.banking.queries import NumberAltered, check_number
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
 from apps.events.services import record, recorded_refusals
 
 P = ParamSpec("P")
@@ -79,8 +79,8 @@ def put_step(
 ) -> ChangeStep:
     """The step on the project's page, and the event of the same name."""
     found = ChangeStep.objects.create(project=project, kind=kind, note=note[:500], by=by, at=at)
-    said = {"reason": note} if note else {}
-    record(f"accountchange.{kind.value}", project, by=by, at=at, data={**said, **(data or {})})
+    step_data = {"reason": note} if note else {}
+    record(f"accountchange.{kind.value}", project, by=by, at=at, data={**step_data, **(data or {})})
     return found
 
 
@@ -98,7 +98,7 @@ def prepare_again(project: ChangeProject, *, by: User, at: datetime) -> None:
     project.approved_at = project.approved_by = project.earliest_start = None
     project.since = project.accept_until = None
     project.save()
-    clocks.forget(project, by=by, at=at)
+    clocks.stop_all(project, by=by, at=at)
 
 
 def move(project: ChangeProject, to: ProjectState) -> None:
@@ -127,11 +127,3 @@ def demand_running(project: ChangeProject) -> None:
         raise RuleBroken(
             text % {"reason": project.pause_reason}, code="change_paused", rule="COD-4"
         )
-
-
-def said(reason: str, *, field: str = "reason", most: int = 300) -> str:
-    """Required, in one line. BadInput ``reason_missing``."""
-    tidy = " ".join(reason.split())[:most]
-    if len(tidy) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field=field)
-    return tidy

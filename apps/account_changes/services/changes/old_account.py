@@ -61,10 +61,10 @@ def follow_naming_orders(
 ) -> list[OldAccountUse]:
     """An exception for each order whose notes name an account of ours that is over; hardly any does, and
     one statement finds that out. ``by`` is the system's own user unless somebody is given."""
-    said = WorkOrder.objects.filter(pk__in=order_ids).values_list(
+    rows = WorkOrder.objects.filter(pk__in=order_ids).values_list(
         "pk", "important_notes", "sign_off_instructions", "customer_reference"
     )
-    texts = {pk: " \n ".join(parts) for pk, *parts in said}
+    texts = {pk: " \n ".join(parts) for pk, *parts in rows}
     found = []
     for pk, account in sorted(ended_accounts_named(texts, at).items()):
         order = WorkOrder.objects.select_related("customer").get(pk=pk)

@@ -17,7 +17,6 @@ from apps.account_changes.services.changes.moving import (
     after_edit,
     leaves_trace,
     put_step,
-    said,
     to_edit,
 )
 from apps.accounts.models import User
@@ -25,6 +24,7 @@ from apps.backoffice.services import take_number
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.banking.queries import assignments_to
+from apps.banking.services.words import required_text
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 
@@ -51,7 +51,7 @@ def begin_change(
     project = ChangeProject(
         number=take_number(ChangeProject.PREFIX, timezone.localdate(at)),
         purpose=purpose,
-        reason=said(reason, most=500),
+        reason=required_text(reason, most=500),
         scope=scope,
         old_account=row,
         created_by=by,
@@ -76,7 +76,7 @@ def edit_change(
     if set(values) - set(EDITABLE):
         raise TypeError(f"{sorted(set(values) - set(EDITABLE))} cannot be set here")
     for name, value in values.items():
-        setattr(row, name, said(value, most=500) if name == "reason" else value)
+        setattr(row, name, required_text(value, most=500) if name == "reason" else value)
     weights = [getattr(row, f"weight_{mark}") for mark in MARKS]
     if sum(weights) != 100:
         text = _("The weights sum to %(sum)d, not to 100.") % {"sum": sum(weights)}
@@ -159,7 +159,7 @@ def rate_candidate(
     for mark in MARKS:
         if not 1 <= marks[mark] <= BEST_MARK:
             raise BadInput(_("A mark from 1 to 5."), code="bad_mark", field=mark)
-    name = said(bank, field="bank", most=60)
+    name = required_text(bank, field="bank", most=60)
     found, _fresh = Candidate.objects.update_or_create(
         project=row,
         bank=name,
@@ -186,8 +186,8 @@ def choose_account(
         raise BadInput(text, code="account_closed", field="account")
     if new.purpose not in (row.purpose, AccountPurpose.GENERAL):
         text = _("%(account)s is kept for %(purpose)s.")
-        kept = {"account": new, "purpose": AccountPurpose(new.purpose).label}
-        raise BadInput(text % kept, code="other_purpose", field="account")
+        names = {"account": new, "purpose": AccountPurpose(new.purpose).label}
+        raise BadInput(text % names, code="other_purpose", field="account")
     _demand_unused(new, row, field="account")
     row.new_account = new
     row.save(update_fields=["new_account"])
@@ -202,7 +202,7 @@ def justify_choice(
 ) -> ChangeProject:
     """Why this account although another bank scores higher, or money is there sooner at the old one."""
     row = to_edit(project)
-    row.justification = said(justification, field="justification", most=500)
+    row.justification = required_text(justification, field="justification", most=500)
     row.save(update_fields=["justification"])
     put_step(row, StepKind.JUSTIFIED, note=row.justification, by=by, at=at)
     after_edit(row, by=by, at=at)

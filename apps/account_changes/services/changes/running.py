@@ -20,7 +20,6 @@ from apps.account_changes.services.changes.moving import (
     locked,
     move,
     put_step,
-    said,
 )
 from apps.accounts.models import User
 from apps.backoffice.queries.approvals import check_still_approved
@@ -31,6 +30,7 @@ from apps.banking.queries import (
     assignments_to,
 )
 from apps.banking.services import let_accept_until, reassign
+from apps.banking.services.words import required_text
 from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
 
@@ -50,7 +50,7 @@ def schedule_change(
     if not again:
         demand_running(row)
         move(row, S.SCHEDULED)
-    why = said(reason) if again else reason.strip()[:300]
+    why = required_text(reason, most=300) if again else reason.strip()[:300]
     check_still_approved(ACCOUNT_CHANGE, row)
     if since < at:
         raise BadInput(_("That is past."), code="since_past", field="since")
@@ -60,8 +60,8 @@ def schedule_change(
     announced = announced_since(row)
     if announced is not None and since < announced:
         text = _("Customers were told that it starts on %(day)s; not earlier, please.")
-        said_day = f"{timezone.localtime(announced):%Y-%m-%d %H:%M}"
-        raise BadInput(text % {"day": said_day}, code="announced", field="since", rule="COD-3")
+        shown_day = f"{timezone.localtime(announced):%Y-%m-%d %H:%M}"
+        raise BadInput(text % {"day": shown_day}, code="announced", field="since", rule="COD-3")
     row.since, row.accept_until = since, month_after(since)
     row.save(update_fields=["state", "since", "accept_until"])
     data = {"since": since.isoformat(), "accept_until": row.accept_until.isoformat()}
@@ -98,7 +98,7 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     new = row.new_account
     if new is None:
         raise ValueError("an approved change has its new account")
-    for account in told_accounts(row, new).values():
+    for account in accounts_to_assign(row, new).values():
         demand_number(account)
     move(row, S.TRANSITION)
     row.accept_until = (
@@ -108,7 +108,7 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     row.started_by = by
     row.save(update_fields=["state", "since", "accept_until", "started_at", "started_by"])
     made = reassign(
-        accounts=told_accounts(row, new),
+        accounts=accounts_to_assign(row, new),
         instead_of=accounts_of(row.old_account),
         purpose=AccountPurpose(row.purpose),
         accept_until=row.accept_until or month_after(at),
@@ -124,7 +124,7 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     return row
 
 
-def told_accounts(project: ChangeProject, new: BankAccount) -> dict[int | None, BankAccount]:
+def accounts_to_assign(project: ChangeProject, new: BankAccount) -> dict[int | None, BankAccount]:
     """Whom it tells which account: those listed, or everybody with whoever has an assignment of their
     own to the old account or a sub-account of it; each with the sub-account that is listed for them."""
     own: dict[int | None, BankAccount] = {
@@ -147,7 +147,7 @@ def extend_change(
     if row.state != S.TRANSITION or row.accept_until is None:
         text = _("Only a change in transition is extended.")
         raise RuleBroken(text, code="not_in_transition", rule="COD-4")
-    why = said(reason)
+    why = required_text(reason, most=300)
     if accept_until <= row.accept_until or accept_until <= at:
         text = _("Later than %(until)s, please.")
         raise BadInput(
@@ -173,7 +173,7 @@ def pause_change(project: ChangeProject, *, reason: str, by: User, at: datetime)
         raise RuleBroken(_("There is nothing to pause any more."), code="ended", rule="COD-4")
     if row.is_paused:
         raise RuleBroken(_("It is paused already."), code="paused_already", rule="COD-4")
-    row.paused_at, row.paused_by, row.pause_reason = at, by, said(reason)
+    row.paused_at, row.paused_by, row.pause_reason = at, by, required_text(reason, most=300)
     row.save(update_fields=["paused_at", "paused_by", "pause_reason"])
     put_step(row, StepKind.PAUSED, note=row.pause_reason, by=by, at=at)
     return row

@@ -18,11 +18,11 @@ from apps.account_changes.services.changes.moving import (
     leaves_trace,
     locked,
     put_step,
-    said,
     to_edit,
 )
 from apps.accounts.models import User
 from apps.banking.models import BankAccount
+from apps.banking.services.words import required_text
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.scans import check_document
@@ -107,7 +107,7 @@ def note_deposit(
 
 
 @leaves_trace("strike-deposit")
-def strike_deposit(
+def void_deposit(
     project: ChangeProject, deposit: DepositTest, *, reason: str, by: User, at: datetime
 ) -> None:
     """What was noted wrongly does not count; it stays readable, with the reason."""
@@ -115,7 +115,7 @@ def strike_deposit(
     found = DepositTest.objects.select_for_update().get(project=row, pk=deposit.pk)
     if found.struck_at is not None:
         raise RuleBroken(_("It is struck out already."), code="struck_already")
-    found.struck_at, found.struck_by, found.struck_reason = at, by, said(reason)
+    found.struck_at, found.struck_by, found.struck_reason = at, by, required_text(reason, most=300)
     found.save(update_fields=["struck_at", "struck_by", "struck_reason"])
     put_step(row, StepKind.DEPOSIT_STRUCK, note=found.struck_reason, by=by, at=at)
     after_edit(row, by=by, at=at)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.channels import Order, OrderLine, Outcome, TaxChannel
 from apps.billing.enums import InvoiceKind, InvoiceState, TaxEffect
 from apps.billing.models import Invoice, InvoiceLine
@@ -15,7 +16,6 @@ from apps.billing.queries.red_forms import lines_of
 from apps.billing.services.invoices import demand_title, lock_invoice, note_issued, save_invoice
 from apps.billing.services.tax import turns
 from apps.billing.services.tax.turns import Turn
-from apps.billing.services.words import said
 from apps.billing.states import INVOICE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -216,7 +216,7 @@ def note_not_issued(*, invoice_id: int, reason: str, by: User, at: datetime) -> 
     invoice = lock_invoice(invoice_id, by)
     if invoice.state != S.UNCLEAR:
         raise RuleBroken(_("Only an unclear invoice is found out about."), code="not_unclear")
-    invoice.channel_words, invoice.channel_code = said(reason), "by_hand"
+    invoice.channel_words, invoice.channel_code = required_text(reason), "by_hand"
     invoice.channel_due_at = None
     save_invoice(invoice, S.FAILED)
     record("invoice.failed", invoice, by=by, at=at, data={"reason": invoice.channel_words})

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.banking.services.words import required_text
 from apps.billing.enums import RedFormState
 from apps.billing.models import RedForm
 from apps.billing.services.tax.red_forms import lock_form
 from apps.billing.services.tax.red_outcomes import move_form
-from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 
 
@@ -48,7 +48,7 @@ def note_red_invoice(
 def end_red_form(*, form_id: int, reason: str, by: User, at: datetime) -> RedForm:
     """It is void at the tax bureau, or was never there: nothing is taken back. RuleBroken ``has_ended``."""
     form = _open(form_id, by)
-    form.channel_words, form.channel_code = said(reason), "by_hand"
+    form.channel_words, form.channel_code = required_text(reason), "by_hand"
     form.channel_due_at, form.wish = None, ""
     move_form(form, RedFormState.FAILED, {"reason": form.channel_words}, by=by, at=at)
     return form

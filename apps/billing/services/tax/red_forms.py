@@ -13,7 +13,7 @@ from apps.billing.enums import EnteredBy, InvoiceState, RedFormState, RedReason,
 from apps.billing.models import Invoice, RedForm, RedLine
 from apps.billing.models.invoices import DIGITAL
 from apps.billing.queries.red_forms import Left, Taken, left_of
-from apps.billing.rules.red_forms import may_be_told
+from apps.billing.rules.red_forms import may_wish
 from apps.billing.services.invoices import lock_invoice
 from apps.billing.services.tax import turns
 from apps.core.errors import BadInput, RuleBroken
@@ -58,7 +58,7 @@ def queue_red_form(
 ) -> RedForm:
     """``enter_red_form`` for an installation whose channel is still to be set up: it waits for that."""
     invoice = lock_invoice(invoice_id, by)
-    _demand_standing(invoice)
+    _demand_in_force(invoice)
     left = [one for one in left_of(invoice) if one.gross > 0]
     taken = [one.take(None) for one in left]
     if line_id is not None:
@@ -85,7 +85,7 @@ def queue_red_form(
     return _save_new(form, taken, by=by, at=at)
 
 
-def _demand_standing(invoice: Invoice) -> None:
+def _demand_in_force(invoice: Invoice) -> None:
     if invoice.state not in STANDING or invoice.kind not in DIGITAL:
         raise RuleBroken(
             _("Only an issued digital invoice is taken back by a red form."), code="not_issued"
@@ -176,7 +176,7 @@ def tell_red_form(*, form_id: int, wish: RedWish, by: User, at: datetime) -> Red
     RuleBroken ``no_channel``, ``not_now``, ``asked_already``."""
     turns.demand_channel()
     form = lock_form(form_id, by)
-    if not may_be_told(form.entered_by, form.state, wish):
+    if not may_wish(form.entered_by, form.state, wish):
         raise RuleBroken(
             _("That cannot be done with this form now: %(state)s.")
             % {"state": RedFormState(form.state).label},

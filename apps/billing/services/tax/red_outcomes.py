@@ -158,8 +158,8 @@ def _as_the_bureau_says(form: RedForm, outcome: RedOutcome) -> RedFormState:
     form.bureau_state = outcome.bureau_state
     here = S(form.state)
     to = BUREAU.get(outcome.bureau_state, S.REQUESTED if here == S.UNCLEAR else here)
-    said = (outcome.net, outcome.tax)
-    if None not in said and said != (form.gross - form.tax, form.tax):
+    stated = (outcome.net, outcome.tax)
+    if None not in stated and stated != (form.gross - form.tax, form.tax):
         # Not what we asked for: it stays in sight and nothing is posted.
         form.channel_code = "amount_differs"
     elif to == S.CONFIRMED and outcome.red_number and outcome.red_issued_on:
@@ -176,15 +176,15 @@ def _pause(to: RedFormState, form: RedForm, outcome: RedOutcome, at: datetime) -
 
 
 def move_form(
-    form: RedForm, to: RedFormState, said: dict[str, str], *, by: User, at: datetime
+    form: RedForm, to: RedFormState, data: dict[str, str], *, by: User, at: datetime
 ) -> None:
-    """A locked form with its invoice, as it is now, in the state that follows; ``said`` goes on record."""
+    """A locked form with its invoice, as it is now, in the state that follows; ``data`` goes on record."""
     was = S(form.state)
     if was == to:
         form.save()
         # The first answer, or none, after it left; told once.
         if to == S.UNCLEAR and form.channel_tries == 1:
-            _record(form, to, said, by=by, at=at)
+            _record(form, to, data, by=by, at=at)
         return
     RED_FORM_MOVES.check(was, to)
     form.state = to
@@ -198,17 +198,17 @@ def move_form(
     if to == S.ISSUED:
         _take_back(form, by=by, at=at)
     else:
-        _record(form, to, said, by=by, at=at)
+        _record(form, to, data, by=by, at=at)
 
 
 def _record(
-    form: RedForm, to: RedFormState, said: dict[str, str], *, by: User, at: datetime
+    form: RedForm, to: RedFormState, data: dict[str, str], *, by: User, at: datetime
 ) -> None:
     if to not in _EVENTS:
         return
     if to == S.PENDING and form.confirm_by is not None:
-        said = {"confirm_by": form.confirm_by.isoformat()}
-    record(_EVENTS[to], form.invoice, by=by, at=at, data=said)
+        data = {"confirm_by": form.confirm_by.isoformat()}
+    record(_EVENTS[to], form.invoice, by=by, at=at, data=data)
 
 
 def _take_back(form: RedForm, *, by: User, at: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from celery import current_app
 from django.core.management.base import BaseCommand
 
-from apps.core.loading import keep_loaded
+from apps.core.loading import freeze_loaded
 from apps.events.services.standing_by import Standby
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         standby = Standby()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: standby.stop())
-        keep_loaded()
+        freeze_loaded()
         standby.start()
         self.stdout.write("standing by")
         standby.stopping.wait()

@@ -13,17 +13,17 @@ from apps.core.database import in_callers_transaction, write_columns
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.events.services import NewEvent, record, record_many
-from apps.incidents.enums import NoticeKind, Stand
-from apps.incidents.models import Incident, IncidentNotice, Told
+from apps.incidents.enums import NoticeKind, RecipientState
+from apps.incidents.models import Incident, IncidentNotice, NoticeRecipient
 from apps.incidents.services.locking import lock_running
 from apps.incidents.services.tasks import word_given
 
-LABEL = Told._meta.label_lower
+LABEL = NoticeRecipient._meta.label_lower
 # Parties of these shipments that no notice of the incident has reached yet. A consignee is known by the keyed index
 # of their phone, so nobody's number is read here.
 _NEW_PARTIES = """
-INSERT INTO incidents_told
-    (notice_id, customer_id, phone_index, waybill_id, shipments, told_at, stand, channel, stand_at)
+INSERT INTO incidents_noticerecipient
+    (notice_id, customer_id, phone_index, waybill_id, shipments, notified_at, state, channel, state_at)
 SELECT %(notice)s, p.customer_id, p.phone_index, p.waybill_id, p.shipments, %(at)s, 'queued', '', %(at)s FROM (
     SELECT a.customer_id, '' AS phone_index, min(a.waybill_id) AS waybill_id,
         (SELECT count(*) FROM incidents_affected o WHERE o.incident_id = %(incident)s
@@ -35,25 +35,25 @@ SELECT %(notice)s, p.customer_id, p.phone_index, p.waybill_id, p.shipments, %(at
     WHERE a.id = ANY(%(rows)s) AND a.leads AND w.consignee_phone_index <> '' GROUP BY w.consignee_phone_index
 ) p
 WHERE NOT EXISTS (
-    SELECT FROM incidents_told t JOIN incidents_incidentnotice n ON n.id = t.notice_id
-    WHERE n.incident_id = %(incident)s AND t.customer_id = p.customer_id
+    SELECT FROM incidents_noticerecipient r JOIN incidents_incidentnotice n ON n.id = r.notice_id
+    WHERE n.incident_id = %(incident)s AND r.customer_id = p.customer_id
 ) AND NOT EXISTS (
-    SELECT FROM incidents_told t JOIN incidents_incidentnotice n ON n.id = t.notice_id
-    WHERE n.incident_id = %(incident)s AND t.phone_index <> '' AND t.phone_index = p.phone_index)
+    SELECT FROM incidents_noticerecipient r JOIN incidents_incidentnotice n ON n.id = r.notice_id
+    WHERE n.incident_id = %(incident)s AND r.phone_index <> '' AND r.phone_index = p.phone_index)
 ON CONFLICT DO NOTHING RETURNING id
 """
-_EVERYBODY_TOLD = """
-INSERT INTO incidents_told
-    (notice_id, customer_id, phone_index, waybill_id, shipments, told_at, stand, channel, stand_at)
-SELECT %(notice)s, t.customer_id, t.phone_index, min(t.waybill_id), max(t.shipments), %(at)s, 'queued', '', %(at)s
-FROM incidents_told t JOIN incidents_incidentnotice n ON n.id = t.notice_id
-WHERE n.incident_id = %(incident)s GROUP BY t.customer_id, t.phone_index
+_ALL_RECIPIENTS = """
+INSERT INTO incidents_noticerecipient
+    (notice_id, customer_id, phone_index, waybill_id, shipments, notified_at, state, channel, state_at)
+SELECT %(notice)s, r.customer_id, r.phone_index, min(r.waybill_id), max(r.shipments), %(at)s, 'queued', '', %(at)s
+FROM incidents_noticerecipient r JOIN incidents_incidentnotice n ON n.id = r.notice_id
+WHERE n.incident_id = %(incident)s GROUP BY r.customer_id, r.phone_index
 ON CONFLICT DO NOTHING RETURNING id
 """
 
 
 @in_callers_transaction()
-def tell_new_parties(
+def notify_new_parties(
     incident: Incident, affected_ids: Sequence[int], *, by: User, at: datetime
 ) -> int:
     """The newest notice for the parties of these shipments, if no notice of this incident went to them before; how
@@ -62,10 +62,10 @@ def tell_new_parties(
     if newest is None:
         return 0
     given = {"notice": newest, "incident": incident.pk, "rows": list(affected_ids), "at": at}
-    return _tell(_NEW_PARTIES, given, by=by, at=at)
+    return _notify(_NEW_PARTIES, given, by=by, at=at)
 
 
-def _tell(statement: str, given: dict[str, Any], *, by: User, at: datetime) -> int:
+def _notify(statement: str, given: dict[str, Any], *, by: User, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         ids = [pk for (pk,) in cursor.fetchall()]
@@ -103,26 +103,26 @@ def send_notice(
     """A further word, with its own text, to everybody who was told before; newcomers get it as their first."""
     incident = lock_running(incident_id)
     row = add_notice(incident, NoticeKind.FURTHER, text_zh, text_en, by=by, at=at)
-    tell_everybody_told(row, by=by, at=at)
+    notify_all_recipients(row, by=by, at=at)
     word_given(incident, by=by, at=at)
     return row
 
 
-def tell_everybody_told(notice: IncidentNotice, *, by: User, at: datetime) -> int:
+def notify_all_recipients(notice: IncidentNotice, *, by: User, at: datetime) -> int:
     given: dict[str, Any] = {"notice": notice.pk, "incident": notice.incident_id, "at": at}
-    return _tell(_EVERYBODY_TOLD, given, by=by, at=at)
+    return _notify(_ALL_RECIPIENTS, given, by=by, at=at)
 
 
 # What the notifications floor calls it → how far the word came; a later word wins where it is further along.
-_STANDS = {
-    "accepted": Stand.SENT,
-    "failed": Stand.FAILED,
-    "suppressed": Stand.FAILED,
-    "handed_over": Stand.TO_CALL,
-    "delivered": Stand.REACHED,
-    "read": Stand.REACHED,
+_STATES = {
+    "accepted": RecipientState.SENT,
+    "failed": RecipientState.FAILED,
+    "suppressed": RecipientState.FAILED,
+    "handed_over": RecipientState.TO_CALL,
+    "delivered": RecipientState.REACHED,
+    "read": RecipientState.REACHED,
 }
-_ORDER = list(Stand)
+_ORDER = list(RecipientState)
 
 
 @in_callers_transaction()
@@ -133,29 +133,37 @@ def note_messages(events: Sequence[Event]) -> None:
         subject_type=LABEL,
     )
     whose = {pk: int(subject) for pk, subject in caused.values_list("pk", "subject_id")}
-    rows = Told.objects.select_for_update(no_key=True).order_by("pk").in_bulk(set(whose.values()))
-    moved: dict[int, Told] = {}
+    rows = (
+        NoticeRecipient.objects.select_for_update(no_key=True)
+        .order_by("pk")
+        .in_bulk(set(whose.values()))
+    )
+    moved: dict[int, NoticeRecipient] = {}
     for event in events:
-        stand = _STANDS.get(event.data["to"])
+        state = _STATES.get(event.data["to"])
         row = rows.get(whose.get(event.data["event"] or 0, 0))
-        if stand is None or row is None or _ORDER.index(stand) <= _ORDER.index(Stand(row.stand)):
+        if (
+            state is None
+            or row is None
+            or _ORDER.index(state) <= _ORDER.index(RecipientState(row.state))
+        ):
             continue
-        row.stand, row.channel, row.stand_at = stand, event.data["channel"], event.at
+        row.state, row.channel, row.state_at = state, event.data["channel"], event.at
         moved[row.pk] = row
-    write_columns(list(moved.values()), ["stand", "channel", "stand_at"])
+    write_columns(list(moved.values()), ["state", "channel", "state_at"])
 
 
 @transaction.atomic
-def note_call(*, told_id: int, reached: bool, by: User, at: datetime) -> Told:
+def note_call(*, recipient_id: int, reached: bool, by: User, at: datetime) -> NoticeRecipient:
     """Somebody called whom no message had reached. Once reached it stays so."""
-    row = Told.objects.select_for_update(of=("self",), no_key=True).get(pk=told_id)
-    if row.stand == Stand.REACHED:
+    row = NoticeRecipient.objects.select_for_update(of=("self",), no_key=True).get(pk=recipient_id)
+    if row.state == RecipientState.REACHED:
         raise RuleBroken(_("They know already."), code="nothing_changed", field="reached")
-    row.stand = Stand.REACHED if reached else Stand.TO_CALL
-    row.channel, row.stand_at = "phone", at
-    row.save(update_fields=["stand", "channel", "stand_at"])
+    row.state = RecipientState.REACHED if reached else RecipientState.TO_CALL
+    row.channel, row.state_at = "phone", at
+    row.save(update_fields=["state", "channel", "state_at"])
     record(
         "incident.called", row.notice.incident, by=by, at=at,
-        data={"reached": reached, "told": row.pk},
+        data={"reached": reached, "recipient": row.pk},
     )  # fmt: skip
     return row
