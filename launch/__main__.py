@@ -13,6 +13,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": testing.front,
     "supervise-test": testing.supervise,
     "check": checking.front,
+    "manage": checking.manage,
 }
 
 

@@ -33,6 +33,13 @@ PRODUCTION_LIKE = {
 NO_DATABASE = "ignore:Got an error checking a consistent migration history"
 
 
+def environment(checkout: Checkout) -> dict[str, str]:
+    """As strict as production, whatever the shell says, and without a database."""
+    env = {**os.environ, **PRODUCTION_LIKE, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**env, "PYTHONPATH": str(checkout.root)}
+
+
 @dataclass
 class Result:
     name: str
@@ -46,9 +53,7 @@ class Checks:
 
     def __init__(self, checkout: Checkout) -> None:
         self.checkout = checkout
-        self.env = {**os.environ, **PRODUCTION_LIKE, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        self.env.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.env["PYTHONPATH"] = str(checkout.root)
+        self.env = environment(checkout)
 
     def commands(self) -> dict[str, list[str]]:
         """Name → command, in the environment of a production machine."""
@@ -146,9 +151,8 @@ def show(result: Result) -> None:
         say("\n".join(f"    {line}" for line in result.words.strip().splitlines()))
 
 
-def front(words: list[str]) -> int:
-    """Runs the named checks, or all of them; exit code 1 when any failed."""
-    checkout = Checkout.here()
+def set_up(checkout: Checkout) -> int:
+    """The environment and its tools; an exit code, 0 where all is there."""
     logs = checkout.place("logs")
     reading, _held = os.pipe()
     leash = Leash(reading)
@@ -162,6 +166,25 @@ def front(words: list[str]) -> int:
         say(str(trouble))
         return 1
     listen_no_more()
+    return 0
+
+
+def manage(words: list[str]) -> int:
+    """bin/manage: a command of Django that needs no database ("makemigrations customers"); its exit code."""
+    checkout = Checkout.here()
+    if failed := set_up(checkout):
+        return failed
+    argv = [str(checkout.python), "-W", NO_DATABASE, "manage.py", *words]
+    return subprocess.run(
+        argv, cwd=checkout.root, env=environment(checkout), check=False
+    ).returncode
+
+
+def front(words: list[str]) -> int:
+    """Runs the named checks, or all of them; exit code 1 when any failed."""
+    checkout = Checkout.here()
+    if failed := set_up(checkout):
+        return failed
     checks = Checks(checkout)
     known = [*checks.commands(), *checks.functions()]
     unknown = [word for word in words if word not in known]
@@ -169,9 +192,9 @@ def front(words: list[str]) -> int:
         say(f"No check is called {unknown[0]!r}; there are: {', '.join(known)}")
         return 2
     results = checks.run(words)
-    failed = [result.name for result in results if not result.passed]
-    if failed:
-        say(f"\nFailed: {', '.join(failed)}")
+    wrong = [result.name for result in results if not result.passed]
+    if wrong:
+        say(f"\nFailed: {', '.join(wrong)}")
         return 1
     say(f"\nAll {len(results)} checks passed.")
     return 0
@@ -186,4 +209,4 @@ def listen_no_more() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-__all__ = ["Checks", "Path", "front"]
+__all__ = ["Checks", "Path", "front", "manage"]

@@ -3,10 +3,11 @@
 import base64
 import os
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from launch import packages, proofs
+from launch import checking, packages, proofs
 from launch.checkout import Checkout
 from launch.keys import local_secrets
 from launch.locks import try_lock
@@ -147,3 +148,23 @@ def test_a_mark_for_no_requirement_fails(marked_tree: Path) -> None:
     passed, words = proofs.report(marked_tree)
     assert not passed
     assert "no such requirement: ABC-9" in words
+
+
+def test_a_command_of_django_runs_without_a_database_and_its_exit_code_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[list[str], dict[str, str]]] = []
+
+    def run(argv: list[str], *, env: dict[str, str], **_more: object) -> CompletedProcess[str]:
+        asked.append((argv, env))
+        return CompletedProcess(argv, 3)
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@production/yipiao")
+    monkeypatch.setattr(checking, "set_up", lambda _checkout: 0)
+    monkeypatch.setattr(checking.subprocess, "run", run)
+    assert checking.manage(["makemigrations", "customers"]) == 3
+    [(argv, env)] = asked
+    assert argv[-3:] == ["manage.py", "makemigrations", "customers"]
+    assert env["DATABASE_URL"] == checking.PRODUCTION_LIKE["DATABASE_URL"]
+    monkeypatch.setattr(checking, "set_up", lambda _checkout: 130)
+    assert checking.manage(["makemigrations"]) == 130 and len(asked) == 1
