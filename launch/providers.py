@@ -5,7 +5,7 @@ from pathlib import Path
 
 from launch.ports import LOCAL
 
-MODULE = "apps.desk.demo.outside"
+MODULE = "apps.desk.demo_outside"
 PORTS = ("mail", "outside")
 # Whoever names one of these has servers of their own; then nothing of ours stands between.
 THEIRS = ("EMAIL_HOST", "SMS_URL", "WECHAT_APP_ID", "WECOM_URL")

@@ -1,4 +1,4 @@
-"""What the demonstration sent out: `demo.outside` writes it into a folder, the demo mailbox shows it.
+"""What the demonstration sent out: `demo_outside` writes it into a folder, the demo mailbox shows it.
 
 Files, not rows: no part of the product may know them, and a fresh start forgets them.
 """

@@ -2,7 +2,7 @@
 Aliyun's interface, WeChat's server, and WeCom's for robots of groups. They take everything and keep it for the demo mailbox; they
 check no signature and refuse nothing (the doubles in the tests do).
 
-``python -m apps.desk.demo.outside`` is the process: nothing of the product is loaded in it.
+``python -m apps.desk.demo_outside`` is the process: nothing of the product is loaded in it.
 """
 
 import argparse
