@@ -59,8 +59,8 @@ BY_THE_SYSTEM = {
     "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
     # What a phone system says of a call; who answered is its ``agent``.
     "offered_at", "rang_at", "last_at",
-    # Of incidents: the worker holds, tells and lets go; steps end with their incident; who knew first says its exception.
-    "worked_at", "told_at", "stand_at", "dropped_at", "known_at",
+    # Of incidents: the worker holds, notifies and lets go; steps end with their incident; who knew first says its exception.
+    "worked_at", "notified_at", "state_at", "dropped_at", "known_at",
     # Of a claim: by the claimant, or by whom its events name.
     "agreed_at", "disputed_at", "filed_at", "papers_asked_at", "shown_at",
     # Of daily reports and summaries: the morning's card goes by itself; figures are frozen with a computing that says by whom.

@@ -135,7 +135,7 @@ def test_reminded_before_the_deadline_then_escalated_up_the_chain() -> None:
 def test_a_new_agent_is_reminded_instead_of_the_old_one() -> None:
     customer, new = CustomerFactory(), UserFactory()
     word = grant(customer, leader())
-    services.assign_customer(customer, agent=new, by=UserFactory(), at=NOW)
+    services.change_customer(customer, {"agent": new}, by=UserFactory(), at=NOW)
     assert clock_of(word).owner == new
 
 

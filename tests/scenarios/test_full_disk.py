@@ -130,7 +130,7 @@ def test_what_was_stored_for_something_that_fails_is_taken_away(disk: Disk) -> N
 @pytest.mark.requirement("CMP-1")
 @pytest.mark.parametrize(
     ("language", "sorry", "again"),
-    [("zh-hans", SORRY, "请重新选择这些照片：一.jpg"), ("en", "could not be kept", "choose these")],
+    [("zh-hans", SORRY, "请重新选择这些文件：一.jpg"), ("en", "could not be kept", "choose these")],
 )
 def test_a_report_stands_there_again(
     client: Client, full: Disk, language: str, sorry: str, again: str
