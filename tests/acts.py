@@ -124,9 +124,9 @@ def open_case(installation: Installation, new: NewCase) -> None:
 
 
 def reply(installation: Installation, case: Case) -> None:
-    said = NewMessage(EntryKind.MESSAGE_OUT, "正在核实，今天18点前答复您。", CaseChannel.EMAIL)
+    message = NewMessage(EntryKind.MESSAGE_OUT, "正在核实，今天18点前答复您。", CaseChannel.EMAIL)
     # By the case's owner: whoever else replies takes the case over, which is another act.
-    cases.add_message(case_id=case.pk, said=said, **{**installation.who(), "by": case.owner})
+    cases.add_message(case_id=case.pk, said=message, **{**installation.who(), "by": case.owner})
 
 
 def solve_and_close(installation: Installation, case: Case) -> None:

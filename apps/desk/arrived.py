@@ -91,10 +91,10 @@ def _sms(content: bytes, at: datetime) -> Arrived:
 def _wechat(content: bytes, at: datetime) -> Arrived:
     """A template message (its variables) or an answer in a conversation (its text)."""
     body: dict[str, Any] = json.loads(content)
-    said = body.get("text", {}).get("content", "")
+    text = body.get("text", {}).get("content", "")
     given = {name: one.get("value", "") for name, one in body.get("data", {}).items()}
     link = body.get("url", "")
-    text = said or "\n".join(filter(None, [_lines(given), link]))
+    text = text or "\n".join(filter(None, [_lines(given), link]))
     return Arrived("wechat", at, body.get("touser", ""), body.get("template_id", ""), text)
 
 

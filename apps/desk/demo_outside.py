@@ -51,15 +51,15 @@ def providers(folder: Path, port: int) -> ThreadingHTTPServer:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             if parts.path == "/healthz":
-                said: dict[str, Any] = {"status": "ok"}
+                reply: dict[str, Any] = {"status": "ok"}
             elif action := self.headers.get("x-acs-action"):
-                said = _sms(folder, action, dict(parse_qsl(parts.query)))
+                reply = _sms(folder, action, dict(parse_qsl(parts.query)))
             elif parts.path == "/cgi-bin/webhook/send":
                 keep(folder, "wecom", body)
-                said = {"errcode": 0, "errmsg": "ok"}
+                reply = {"errcode": 0, "errmsg": "ok"}
             else:
-                said = _wechat(folder, parts.path, body)
-            answer = json.dumps(said).encode()
+                reply = _wechat(folder, parts.path, body)
+            answer = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(answer)))

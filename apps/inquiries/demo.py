@@ -50,8 +50,13 @@ def make_inquiries(*, seed: int, now: datetime) -> None:
 
 
 def _texts(numbers: list[str], rng: Random, now: datetime) -> None:
-    said = [f"查 {numbers[-2]}", f"where is {numbers[-5]}", "谢谢，已收到", f"{numbers[-9]}到哪了"]
-    for turn, text in enumerate(said):
+    questions = [
+        f"查 {numbers[-2]}",
+        f"where is {numbers[-5]}",
+        "谢谢，已收到",
+        f"{numbers[-9]}到哪了",
+    ]
+    for turn, text in enumerate(questions):
         phone = f"1370088{rng.randrange(10**4):04d}"
         at = now - timedelta(minutes=17 * turn)
         take_text(phone=phone, text=text, message_id=f"demo-{turn}", at=at)

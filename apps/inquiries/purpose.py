@@ -79,6 +79,6 @@ def is_forged(headers: dict[str, str], server: str) -> bool:
 
 def _results(headers: dict[str, str], server: str) -> str:
     """What ``server`` itself found; "" where it said nothing, or is not known."""
-    said = headers.get("authentication-results", "").lower()
-    by, _semicolon, results = said.partition(";")
+    verdicts = headers.get("authentication-results", "").lower()
+    by, _semicolon, results = verdicts.partition(";")
     return results if server and by.split()[:1] == [server.lower()] else ""

@@ -69,7 +69,7 @@ KNOWN = {
 def _load(doors: str) -> Any:
     described = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped there
     text = OpenApiJsonRenderer().render(described, renderer_context={})
-    said = json.loads(text)
+    document = json.loads(text)
     config = SchemathesisConfig()
     config.projects.default.generation = GenerationConfig(
         deterministic=True,
@@ -79,7 +79,7 @@ def _load(doors: str) -> Any:
         # without one, or with a wrong one, is the check ignored_auth's own probe.
         with_security_parameters=False,
     )
-    loaded = schemathesis.openapi.from_dict(said, config=config)
+    loaded = schemathesis.openapi.from_dict(document, config=config)
     loaded.app = get_wsgi_application()
     # Live updates are another process, proved in tests/inquiries/test_streams.py.
     return loaded.include(path_regex=doors).exclude(path_regex=r"/stream$")

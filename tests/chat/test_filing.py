@@ -107,8 +107,8 @@ def test_the_whole_transcript_stands_in_the_case() -> None:
         EntryKind.MESSAGE_OUT,
         EntryKind.SYSTEM,
     ]
-    said = [text for kind, text in entries(case) if kind.startswith("message")]
-    assert said == ["箱子破了，里面的杯子碎了", "请发一张照片", "", "收到，已登记。"]
+    texts = [text for kind, text in entries(case) if kind.startswith("message")]
+    assert texts == ["箱子破了，里面的杯子碎了", "请发一张照片", "", "收到，已登记。"]
     files = CaseFile.objects.filter(entry__case=case).order_by("pk")
     assert [f.content_type for f in files] == ["image/jpeg", "text/plain"]
     assert all(default_storage.exists(f.path) for f in files)

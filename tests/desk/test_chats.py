@@ -200,9 +200,9 @@ def test_what_stands_beside(client: Client, wang: User) -> None:
     ).case
     chat = talking(wang, f"查一下 {mine.number[:6]} {mine.number[6:]} 谢谢")
     assert chat.waybill == mine, "a number in a sentence is found"
-    beside = client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
-    assert mine.number in beside and there.number in beside and str(mine.customer) in beside
-    assert "13800138001" not in beside and "李小红" not in beside
+    context = client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
+    assert mine.number in context and there.number in context and str(mine.customer) in context
+    assert "13800138001" not in context and "李小红" not in context
 
 
 def test_the_agent_finds_the_shipment(client: Client, wang: User) -> None:
@@ -223,8 +223,8 @@ def test_a_shipment_that_one_may_not_see_is_not_beside(client: Client, wang: Use
     chat = visitor(waybill_number=mine.number)
     assert chat.agent == narrow
     sign_in(client, narrow)
-    beside = client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
-    assert str(mine.customer) not in beside
+    context = client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
+    assert str(mine.customer) not in context
 
 
 def test_ready_made_answers_in_the_visitors_language(client: Client, wang: User) -> None:

@@ -114,7 +114,7 @@ def test_it_is_made_in_few_statements(one_week: datetime, sent: list[str]) -> No
 def test_a_week_of_cases_and_exceptions(one_week: datetime) -> None:
     now = one_week
     _every_kind_of_case()
-    _what_was_said()
+    _conversations()
     _clocks(now)
     _exceptions()
     _roster(now)
@@ -134,7 +134,7 @@ def _every_kind_of_case() -> None:
     assert Case.objects.filter(owner=None).count() <= 1, "somebody is there for nearly all"
 
 
-def _what_was_said() -> None:
+def _conversations() -> None:
     kinds = Counter(CaseEntry.objects.values_list("kind", flat=True))
     assert min(kinds[kind] for kind in (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT)) >= 5
     assert kinds[EntryKind.PROMISE] >= 2 and kinds[EntryKind.NOTE] and kinds[EntryKind.REPORT] >= 5

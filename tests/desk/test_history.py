@@ -194,7 +194,7 @@ def _lived(scene: _Scene) -> None:
         orders.complete_task(task_id=task.pk, outcome="已确认", by=task.owner, at=task.due_at)
 
 
-def _told(scene: _Scene) -> None:
+def _history_of(scene: _Scene) -> None:
     """In one go."""
     made = take_over_orders(scene.pasts)
     waybills = [waybill for one in made for waybill in one.waybills]
@@ -225,7 +225,7 @@ def test_told_in_one_go_is_what_was_lived(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(subscribers, "timezone", SimpleNamespace(now=lambda: scene.now))
     system_user("billing")
     lived = left_by(lambda: _lived(scene), TABLES)
-    answers = left_by(lambda: _told(scene), TABLES)
+    answers = left_by(lambda: _history_of(scene), TABLES)
     assert lived.keys() == answers.keys()
     for table, rows in lived.items():
         assert answers[table] == rows, (

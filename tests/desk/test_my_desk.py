@@ -95,16 +95,20 @@ def test_a_promise_is_kept_with_one_click_by_its_owner_alone(client: Client) -> 
 
 
 def test_cases_stand_where_they_ask_for_something() -> None:
-    crew = Team()
-    one = case(team=crew)
-    assert one.owner == crew.agent
-    complaints.take_case(case_id=one.pk, by=crew.director, at=timezone.now())
+    staff = Team()
+    one = case(team=staff)
+    assert one.owner == staff.agent
+    complaints.take_case(case_id=one.pk, by=staff.director, at=timezone.now())
     complaints.assign_case(
-        case_id=one.pk, owner=crew.agent, by=crew.director, at=timezone.now(), reason="您熟悉此客户"
+        case_id=one.pk,
+        owner=staff.agent,
+        by=staff.director,
+        at=timezone.now(),
+        reason="您熟悉此客户",
     )
-    mine = own_cases(crew.agent, most=10)
+    mine = own_cases(staff.agent, most=10)
     assert one in mine.handed
-    assert own_cases(crew.director, most=10).handed == []
+    assert own_cases(staff.director, most=10).handed == []
 
 
 def test_nobody_s_case_is_taken_with_one_click(client: Client) -> None:
@@ -131,40 +135,40 @@ def test_what_one_may_not_see_cannot_be_taken(client: Client) -> None:
 def test_the_desk_costs_the_same_whatever_lies_on_it(
     client: Client, rows: int, django_assert_max_num_queries: Any
 ) -> None:
-    crew = Team()
-    agent = sign_in(client, crew.agent)
+    staff = Team()
+    agent = sign_in(client, staff.agent)
     for _n in range(rows):
         timed(agent, metric=Metric.PLAN_REPLY)
         timed(agent)
-        case(team=crew)
+        case(team=staff)
     client.get(DESK)
     with django_assert_max_num_queries(11):
         client.get(DESK)
 
 
 def test_the_director_sees_overdue_load_and_the_hot_hours(client: Client) -> None:
-    crew = Team()
-    case(team=crew)
-    timed(crew.agent, hours=-1, unit=crew.unit, metric=Metric.PLAN_REPLY, title="CS-LATE")
-    timed(crew.agent, hours=3, unit=crew.unit)
-    seen = team(crew.director)
-    row = next(row for row in seen.rows if row.user == crew.agent)
+    staff = Team()
+    case(team=staff)
+    timed(staff.agent, hours=-1, unit=staff.unit, metric=Metric.PLAN_REPLY, title="CS-LATE")
+    timed(staff.agent, hours=3, unit=staff.unit)
+    seen = team(staff.director)
+    row = next(row for row in seen.rows if row.user == staff.agent)
     assert row.overdue == 1
     assert row.load is not None
     assert row.load.in_hand >= 1
     assert seen.overdue_count == 1
     assert [one.metric for one in seen.overdue] == [Metric.PLAN_REPLY]
     assert sum(cell.count for cell in seen.totals) >= 1
-    sign_in(client, crew.director)
+    sign_in(client, staff.director)
     page = client.get(reverse("desk:team")).text
     assert "CS-LATE" in page
-    assert crew.agent.display_name in page
+    assert staff.agent.display_name in page
 
 
 def test_the_team_view_shows_no_other_unit() -> None:
-    crew, strangers = Team(), Team()
+    staff, strangers = Team(), Team()
     timed(strangers.agent, hours=-1, unit=strangers.unit, metric=Metric.PLAN_REPLY)
-    assert team(crew.director).overdue_count == 0
+    assert team(staff.director).overdue_count == 0
     assert team(strangers.director).overdue_count == 1
 
 
@@ -172,10 +176,10 @@ def test_the_team_view_shows_no_other_unit() -> None:
 def test_the_team_view_costs_the_same_for_any_number_of_people(
     rows: int, django_assert_num_queries: Any
 ) -> None:
-    crew = Team()
+    staff = Team()
     for _n in range(rows):
-        timed(crew.person(Role.AGENT), hours=-1, unit=crew.unit, metric=Metric.PLAN_REPLY)
-    director = User.objects.get(pk=crew.director.pk)
+        timed(staff.person(Role.AGENT), hours=-1, unit=staff.unit, metric=Metric.PLAN_REPLY)
+    director = User.objects.get(pk=staff.director.pk)
     director.get_all_permissions()  # the page has asked for them before
     with django_assert_num_queries(8):
         assert len(team(director).rows) == rows

@@ -92,7 +92,7 @@ def test_every_column_and_field_has_chinese_words(rf: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "expected"),
     [
         ("zh-hans", [("步骤", "超时8小时"), ("超时时长", "0:08:09"), ("非工作时间", "否")]),
         (
@@ -102,7 +102,7 @@ def test_every_column_and_field_has_chinese_words(rf: Any) -> None:
     ],
 )
 def test_a_timeline_speaks_the_language_of_the_page(
-    language: str, said: list[tuple[str, str]]
+    language: str, expected: list[tuple[str, str]]
 ) -> None:
     user = UserFactory()
     data = {
@@ -113,7 +113,7 @@ def test_a_timeline_speaks_the_language_of_the_page(
     }
     record("clock.escalated", user, by=user, data=data)
     with translation.override(language):
-        assert sorted(timeline_rows(user)[0]["details"]) == sorted(said)
+        assert sorted(timeline_rows(user)[0]["details"]) == sorted(expected)
 
 
 def test_filters_offer_words_and_not_codes(client: Client) -> None:

@@ -83,10 +83,10 @@ def _no_page_stays_open(browser: Browser, live_server: object) -> Iterator[None]
     closed (that nobody reads a case any more), would write among the tables that are emptied."""
     running: set[int] = set()
 
-    def begins(**_said: object) -> None:
+    def begins(**_signal: object) -> None:
         running.add(threading.get_ident())
 
-    def ends(**_said: object) -> None:
+    def ends(**_signal: object) -> None:
         running.discard(threading.get_ident())
 
     request_started.connect(begins)

@@ -184,11 +184,11 @@ def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
     picture(agent, "case-closed", full_page=True)
 
     # Every step was told once, and nothing is told of a case that is over.
-    said = Event.objects.filter(kind__startswith="clock.", data__kind="case")
-    steps = list(said.values_list("kind", "data__clock", "data__step", "data__due_at"))
+    written = Event.objects.filter(kind__startswith="clock.", data__kind="case")
+    steps = list(written.values_list("kind", "data__clock", "data__step", "data__due_at"))
     assert len(steps) == len(set(steps))
     time_passes(hours=30)
-    assert said.count() == len(steps)
+    assert written.count() == len(steps)
 
 
 @pytest.mark.requirement("CMP-1")
@@ -285,8 +285,8 @@ def test_a_merge_and_a_case_that_comes_back(
     )  # fmt: skip
     services.confirm_result(case_id=first.pk, score=4, comment="", **who)
     services.close_case(case_id=first.pk, **who)
-    said = NewMessage(EntryKind.MESSAGE_IN, "收到的少了一件", CaseChannel.EMAIL)
-    services.add_message(case_id=first.pk, said=said, by=cast["wangfang"], at=timezone.now())
+    message = NewMessage(EntryKind.MESSAGE_IN, "收到的少了一件", CaseChannel.EMAIL)
+    services.add_message(case_id=first.pk, said=message, by=cast["wangfang"], at=timezone.now())
     agent.keyboard.press("/")
     agent.keyboard.type("少了一件")
     agent.keyboard.press("Enter")

@@ -177,13 +177,13 @@ def test_two_agents_three_visitors(people: Callable[..., Page], cast: Cast) -> N
     expect(first.locator("#chat-lines")).not_to_contain_text("已有照片")
 
     # Meanwhile the others are answered, by keyboard; the third in English.
-    for visitor_page, words, said in (
+    for visitor_page, words, text in (
         (second, "几点下班", "营业到 18:00。"),
         (third, "Where is my parcel", "Which number, please?"),
     ):
         chat = column(wang, words)
-        answer(wang, chat, said)
-        expect(visitor_page.locator("#chat-lines")).to_contain_text(said)
+        answer(wang, chat, text)
+        expect(visitor_page.locator("#chat-lines")).to_contain_text(text)
     expect(third.locator("#chat-status")).to_contain_text("of customer service answers you")
     picture(third, "chat-talk-en")
 
@@ -202,8 +202,8 @@ def test_two_agents_three_visitors(people: Callable[..., Page], cast: Cast) -> N
     expect(first.locator("main")).to_contain_text("感谢您的评价")
     picture(first, "chat-ended-zh")
     texts = list(case.entries.order_by("at", "id").values_list("kind", "text"))
-    said_in, said_out = EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT
-    assert (said_in, EVIL) in texts and (said_out, "非常抱歉，请发一张照片。") in texts
+    text_in, text_out = EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT
+    assert (text_in, EVIL) in texts and (text_out, "非常抱歉，请发一张照片。") in texts
     assert (EntryKind.NOTE, "杯子破损，已有照片") in texts
     assert case.waybill == mine and case.contact_phone == "+8613800138000"
     assert CaseFile.objects.get(entry__case=case).content_type == "image/jpeg"
@@ -281,8 +281,8 @@ def test_the_desk_loses_nothing(people: Callable[..., Page], cast: Cast) -> None
         chat.locator(".chat-line:not(.is-pending, .is-failed)", has_text="断线时")
     ).to_have_count(1)
     expect(chat.locator(".is-failed")).to_have_count(0)
-    said = [line.text for line in Chat.objects.get().lines.all()]
-    assert said.count("断线时写的") == 1
+    texts = [line.text for line in Chat.objects.get().lines.all()]
+    assert texts.count("断线时写的") == 1
 
     field.fill("还没写完的")
     desk.reload()

@@ -69,7 +69,7 @@ def test_a_colleague_comes_is_moved_and_leaves(
 
     # Removed there: the directory says so, and the next click leads to the sign-in page.
     token = company.logout_token(sub, client=CLIENT)
-    said = requests.post(f"{live_server.url}{LOGOUT}", {"logout_token": token}, timeout=60)
-    assert said.status_code == 200, said.text
+    answer = requests.post(f"{live_server.url}{LOGOUT}", {"logout_token": token}, timeout=60)
+    assert answer.status_code == 200, answer.text
     page.goto("/admin/account/")
     expect(page.get_by_role("link", name="通过企业目录登录")).to_be_visible()

@@ -144,7 +144,10 @@ def test_what_came_back_with_errors_and_the_page_before_can_be_sent(desk: Page, 
 
 def test_a_visitors_double_click_reports_once(page: Page, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
     page.goto(f"{live_server.url}/report")
     page.check("[name=kind][value=damaged]")
     page.fill("[name=text]", "外箱破了一个洞，里面的杯子碎了两个。")

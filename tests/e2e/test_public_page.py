@@ -60,9 +60,9 @@ def visitor(browser: Browser, live_server: Any) -> Iterator[Any]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda said: (
-                complaints.append(said.text)
-                if said.type == "error" and "Failed to load" not in said.text
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "Failed to load" not in message.text
                 else None
             ),
         )

@@ -52,7 +52,7 @@ def declare(page: Page, unit: int) -> Incident:
 @pytest.mark.requirement("CMP-8")
 @pytest.mark.parametrize(("language", "wide"), [("zh-CN", 1440), ("en-GB", 390)])
 def test_from_its_declaration_to_its_review(enter: Enter, language: str, wide: int) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     concerned = [f.customer() for _n in range(CUSTOMERS)]
     parcels = [
         f.parcel(destination="杭州市" if n < AT_FIRST else "嘉兴市", customer=row)
@@ -77,8 +77,8 @@ def test_from_its_declaration_to_its_review(enter: Enter, language: str, wide: i
     page.goto(address)
     expect(page.locator(".inc-figures")).to_contain_text(f"{CUSTOMERS} / {CUSTOMERS}")
     clean(page)
-    told = Delivery.objects.filter(topic="incident.customer").values_list("customer", flat=True)
-    assert len(told) == len(set(told)) == CUSTOMERS
+    notified = Delivery.objects.filter(topic="incident.customer").values_list("customer", flat=True)
+    assert len(notified) == len(set(notified)) == CUSTOMERS
 
     page.goto(f"{address}?customers=asked")
     expect(page.locator(f"{CONCERNED} tr")).to_have_count(1)
@@ -127,7 +127,7 @@ def test_the_summary_shows_on_time_with_and_without(enter: Enter, language: str,
             picked_up_at=promised - timedelta(days=3), promised_at=promised, delivered_at=at,
             concluded_at=at, status="delivered", status_at=at,
         )  # fmt: skip
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.running(unit, boss)
     now = timezone.now()
     Affected.objects.create(

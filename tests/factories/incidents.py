@@ -39,7 +39,7 @@ def manager(unit: Unit, role: Role = Role.PROJECT_MANAGER, **fields: Any) -> Use
     return user
 
 
-def house() -> tuple[Unit, User]:
+def unit_with_manager() -> tuple[Unit, User]:
     """A unit and its project manager."""
     unit: Unit = UnitFactory()
     return unit, manager(unit)

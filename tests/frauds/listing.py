@@ -40,8 +40,8 @@ def document() -> str:
         if fraud.module != module:
             module = fraud.module
             lines.append(f"\n## {module}\n\n| | fraud | requirement |\n| --- | --- | --- |\n")
-        said = f": {fraud.says}" if fraud.says else ""
-        lines.append(f"| {number} | {fraud.name}{said} | {', '.join(fraud.requirements)} |\n")
+        sentence = f": {fraud.says}" if fraud.says else ""
+        lines.append(f"| {number} | {fraud.name}{sentence} | {', '.join(fraud.requirements)} |\n")
     return "".join(lines)
 
 

@@ -101,12 +101,12 @@ def test_a_courier_without_sign_in_counts_under_their_staff_number() -> None:
 def test_sql_writes_the_courier_as_the_one_who_counted() -> None:
     user = UserFactory()
     row = declared(user=user)
-    said = sql_refused(
+    problem = sql_refused(
         "UPDATE cod_cashup SET state = 'closed', counted = 100, counts = 1, counted_at = now(),"
         " counted_by_id = %s, closed_at = now(), closed_by_id = %s WHERE id = %s",
         user.pk, user.pk, row.pk,
     )  # fmt: skip
-    assert "nobody counts their own cash" in said
+    assert "nobody counts their own cash" in problem
 
 
 def test_a_courier_explains_away_their_own_difference() -> None:
@@ -138,8 +138,8 @@ def test_a_closed_cash_up_is_opened_again() -> None:
     assert Event.objects.filter(kind="cod.attempt_refused", subject_id=str(row.pk)).count() == len(
         acts
     )
-    said = sql_refused("UPDATE cod_cashup SET counted = 1 WHERE id = %s", row.pk)
-    assert "refused" in said
+    problem = sql_refused("UPDATE cod_cashup SET counted = 1 WHERE id = %s", row.pk)
+    assert "refused" in problem
 
 
 def test_what_was_taken_is_changed_or_taken_out_by_sql() -> None:
@@ -188,8 +188,8 @@ def test_collected_is_typed_below_the_proof_by_sql() -> None:
     assert named.get().rows_say == D("-5.00")
     assert ExceptionReport.objects.filter(title__contains="核对").exists()
     cod.counted(courier)
-    said = sql_refused("UPDATE cod_coditem SET collected = 1 WHERE id = %s", item.pk)
-    assert "refused" in said, "once counted not even that"
+    problem = sql_refused("UPDATE cod_coditem SET collected = 1 WHERE id = %s", item.pk)
+    assert "refused" in problem, "once counted not even that"
 
 
 def test_an_item_is_said_to_be_remitted_by_sql() -> None:
@@ -215,12 +215,12 @@ def test_an_item_is_led_past_the_ledger_by_sql_step_by_step() -> None:
 
 def test_an_item_is_born_on_the_bank_by_sql() -> None:
     item = cod.collected("500.00")
-    said = sql_refused(
+    problem = sql_refused(
         "INSERT INTO cod_coditem (waybill_id, waybill, merchant_id, issued_at, due, collected, method, collected_at,"
         " state, banked_at) VALUES (0, 'X', %s, now(), 9, 9, 'wechat', now(), 'banked', now())",
         item.merchant_id,
     )  # fmt: skip
-    assert "refused" in said
+    assert "refused" in problem
     assert CodItem.objects.get() == item
 
 
@@ -289,10 +289,10 @@ def test_a_deposit_is_said_to_be_on_the_bank_without_a_line() -> None:
     courier = cod.courier()
     cod.collected("100.00", by=courier)
     row = cod.deposited(cod.counted(courier))
-    said = sql_refused(
+    problem = sql_refused(
         "UPDATE cod_deposit SET state = 'seen', seen_at = now() WHERE id = %s", row.pk
     )
-    assert "deposit_seen_by_line" in said
+    assert "deposit_seen_by_line" in problem
     assert "refused" in sql_refused("UPDATE cod_deposit SET amount = 1 WHERE id = %s", row.pk)
 
 
@@ -411,12 +411,12 @@ def test_a_decision_is_done_by_sql_without_two_people() -> None:
 
 def test_money_goes_into_a_cash_up_that_was_added_up_already() -> None:
     row = declared()
-    said = sql_refused(
+    problem = sql_refused(
         "INSERT INTO cod_taking (kind, source, waybill, method, amount, courier_id, day, taken_at, cash_up_id,"
         " by_id) VALUES ('repaid', 'x', '', 'cash', 5, %s, now(), now(), %s, %s)",
         row.courier_id, row.pk, UserFactory().pk,
     )  # fmt: skip
-    assert "takes no more money" in said
+    assert "takes no more money" in problem
 
 
 @pytest.mark.django_db(transaction=True)
@@ -448,17 +448,17 @@ def test_twenty_at_once_have_one_effect(what: str) -> None:
 
 
 def at_once(n: int, act: Callable[[int], Any]) -> list[str]:
-    gate, said = threading.Barrier(n), []
+    gate, outcomes = threading.Barrier(n), []
 
     def go(number: int) -> None:
         try:
             gate.wait(60)
             act(number)
-            said.append("done")
+            outcomes.append("done")
         except RuleBroken as refusal:
-            said.append(refusal.code)
-        except Exception as problem:  # told by the test, which expects refusals
-            said.append(repr(problem))
+            outcomes.append(refusal.code)
+        except Exception as problem:  # reported by the test, which expects refusals
+            outcomes.append(repr(problem))
         finally:
             connection.close()
 
@@ -467,4 +467,4 @@ def at_once(n: int, act: Callable[[int], Any]) -> list[str]:
         thread.start()
     for thread in threads:
         thread.join(120)
-    return said
+    return outcomes

@@ -51,10 +51,10 @@ def caught(row: Remittance, act: Callable[[], Any], code: str) -> None:
     assert row.state == state and Payout.objects.count() == payouts
 
 
-def sql_refused(said: str, statement: str, *given: Any) -> None:
+def sql_refused(pattern: str, statement: str, *given: Any) -> None:
     """By the database itself, as in the house: only a test's connection may pass what is written once."""
     with (
-        pytest.raises(DatabaseError, match=said),
+        pytest.raises(DatabaseError, match=pattern),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

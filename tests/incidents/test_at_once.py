@@ -32,7 +32,7 @@ def check_effects(incident: Incident, shipments: int, customers: int) -> None:
 
 
 def test_twenty_workers_and_twenty_who_press() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     customers = [f.customer() for _n in range(3)]
     for n in range(6):
         f.parcel(customer=customers[n % 3])
@@ -57,7 +57,7 @@ def test_twenty_workers_and_twenty_who_press() -> None:
 
 @pytest.mark.slow
 def test_killed_in_the_middle_of_declaring() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     customers = [f.customer() for _n in range(8)]
     for n in range(SHIPMENTS):
         f.parcel(customer=customers[n % 8], consignee_phone=f"1390014{n:04d}")

@@ -43,7 +43,7 @@ def customers_notified(incident: Incident) -> int:
 def test_who_is_concerned_and_why() -> None:
     """A has two shipments through Hangzhou in the window, B only Shanghai to Beijing, C one that left Hangzhou
     before the window began: A is told once about two, B and C hear nothing (OP04)."""
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     a, b, c = f.customer(), f.customer(), f.customer()
     to_be_picked_up = f.parcel("浙江省杭州市", "上海市", customer=a)
     coming = scan(f.parcel("北京", "杭州", customer=a), "departed")
@@ -63,7 +63,7 @@ def test_who_is_concerned_and_why() -> None:
 
 
 def test_by_unit_partner_leg_and_passing_through() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     hub = UnitFactory(parent=unit)
     partner = carrier()
     of_hub = f.parcel(destination="北京市", responsible_unit=hub)
@@ -79,7 +79,7 @@ def test_by_unit_partner_leg_and_passing_through() -> None:
 
 
 def test_promises_move_once_and_with_cause() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     waybill = f.parcel()
     before = waybill.promised_at
     incident = f.running(unit, boss, extra_hours=30)
@@ -93,7 +93,7 @@ def test_promises_move_once_and_with_cause() -> None:
 
 
 def test_held_promises_get_their_time_when_it_is_over() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     waybill = f.parcel()
     incident = f.running(unit, boss, effect=Effect.HELD, extra_hours=0)
     assert not PromiseChange.objects.exists()
@@ -109,7 +109,7 @@ def test_held_promises_get_their_time_when_it_is_over() -> None:
 
 def test_what_is_held_is_not_late() -> None:
     level()
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     waybill = f.parcel(at=timezone.now() - 5 * f.DAY, promised_at=timezone.now() - 3 * f.DAY)
     incident = f.running(unit, boss, effect=Effect.HELD, extra_hours=0)
     find_late(by=boss)
@@ -125,7 +125,7 @@ def test_what_is_held_is_not_late() -> None:
 
 
 def test_later_arrivals_join_until_it_is_over() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     f.parcel()
     incident = f.running(unit, boss)
     relay_all()
@@ -144,7 +144,7 @@ def test_later_arrivals_join_until_it_is_over() -> None:
 
 def test_nobody_is_told_twice() -> None:
     """By repetition, extension, a second incident over the same shipments."""
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     one, other = f.customer(), f.customer()
     f.parcel(customer=one)
     f.parcel(customer=other, consignee_phone="13900139777")
@@ -170,7 +170,7 @@ def test_nobody_is_told_twice() -> None:
 
 
 def test_a_false_alarm_is_undone_in_one_act() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     waybill, moved = f.parcel(), f.parcel()
     before = waybill.promised_at
     incident = f.running(unit, boss)
@@ -239,7 +239,7 @@ MOVES = {S.STABLE: to_stable, S.OVER: to_over, S.CLOSED: to_closed, S.WITHDRAWN:
 
 @pytest.mark.parametrize("state", list(S))
 def test_every_move(state: S) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     f.parcel()
     for to, act in MOVES.items():
         incident = in_state(state, unit, boss)
@@ -254,7 +254,7 @@ def test_every_move(state: S) -> None:
 
 
 def test_closing_needs_all_of_it() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     f.parcel()
     seats = f.special_seats()
     incident = f.declared(unit, boss, level=Level.SPECIAL, seats=seats)
@@ -273,7 +273,7 @@ def test_closing_needs_all_of_it() -> None:
 
 
 def test_one_commander_and_nobody_is_red() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.declared(unit, boss)
     command = incident.seats.get(seat=Seat.COMMAND)
     assert command.user == boss, "the project manager, by the roster"
@@ -302,7 +302,7 @@ def test_one_commander_and_nobody_is_red() -> None:
 
 
 def test_a_special_one_needs_its_group() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     seats = f.special_seats()
     few = {Seat.ON_THE_SPOT: seats["on_the_spot"], Seat.COMMAND: seats["command"]}
     incident = f.declared(unit, boss, level=Level.SPECIAL, seats=few)
@@ -318,7 +318,7 @@ def test_a_special_one_needs_its_group() -> None:
 
 def test_the_law_has_its_clocks() -> None:
     """A blocked network is reported and made public within 24 hours of being known."""
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     plan = f.plan(unit, boss, steps=(*f.STEPS, f.law_step()))
     incident = f.declared(unit, boss, is_blocked=True, version=plan.versions.first())
     tasks = {task.kind: task for task in incident.tasks.all()}
@@ -339,7 +339,7 @@ def test_the_law_has_its_clocks() -> None:
 
 
 def test_a_further_word_is_a_further_row() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     f.parcel(customer=f.customer())
     incident = f.running(unit, boss)
     services.send_notice(
@@ -383,7 +383,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("fields", "field", "code"), BAD)
 def test_bad_input_is_refused_in_words(fields: dict[str, Any], field: str, code: str) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     with pytest.raises(BadInput) as refused:
         f.declared(unit, boss, **fields)
     assert (refused.value.field, refused.value.code) == (field, code) and str(refused.value)
@@ -391,7 +391,7 @@ def test_bad_input_is_refused_in_words(fields: dict[str, Any], field: str, code:
 
 
 def test_all_of_the_country_asks_twice_with_the_number() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     for _n in range(3):
         f.parcel(destination="北京市")
     everywhere = f.where(cities=[], everywhere=True)
@@ -405,7 +405,7 @@ def test_all_of_the_country_asks_twice_with_the_number() -> None:
 
 def test_a_batch_at_a_time_and_any_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is undone in the middle of a batch is done again, and nothing of it twice (OP03)."""
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     customers = [f.customer() for _n in range(3)]
     for n in range(6):
         f.parcel(customer=customers[n % 3], consignee_phone=f"1390013{n:04d}")

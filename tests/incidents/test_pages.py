@@ -31,15 +31,15 @@ def own(client: Client, address: str, **given: Any) -> tuple[str, int]:
     return answer.text, sum('"incidents_' in q["sql"] or " incidents_" in q["sql"] for q in queries)
 
 
-def house(client: Client) -> tuple[Any, Any]:
-    unit, boss = f.house()
+def unit_with_manager(client: Client) -> tuple[Any, Any]:
+    unit, boss = f.unit_with_manager()
     sign_in(client, boss)
     return unit, boss
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_lists_and_board_take_the_same_statements(client: Client, rows: int) -> None:
-    unit, boss = house(client)
+    unit, boss = unit_with_manager(client)
     for n in range(rows):
         f.plan(unit, boss, code=f"plan-{n}", drill_months=1)
         f.parcel(customer=f.customer())
@@ -69,7 +69,7 @@ def declared_by_form(client: Client, **fields: Any) -> Any:
 
 
 def test_declared_on_its_page(client: Client) -> None:
-    unit, _boss = house(client)
+    unit, _boss = unit_with_manager(client)
     f.parcel(customer=f.customer())
     count = reverse("admin:incidents_incident_count")
     now = timezone.localtime()
@@ -90,7 +90,7 @@ def test_declared_on_its_page(client: Client) -> None:
 
 
 def test_run_to_its_end_on_its_page(client: Client) -> None:
-    unit, boss = house(client)
+    unit, boss = unit_with_manager(client)
     concerned = f.customer()
     f.parcel(customer=concerned)
     incident = f.running(unit, boss)
@@ -130,7 +130,7 @@ def test_run_to_its_end_on_its_page(client: Client) -> None:
 
 
 def test_plans_and_drills_on_their_pages(client: Client) -> None:
-    unit, boss = house(client)
+    unit, boss = unit_with_manager(client)
     given = {
         "name": "雪天预案", "code": "snow", "kind": "weather", "level": "general", "unit": unit.pk,
         "steps": "指挥 15 停止发车\n现场 30 拍照上报!\n上报 60 报告邮政管理部门", "text_zh": "大雪。",
@@ -162,7 +162,7 @@ def test_plans_and_drills_on_their_pages(client: Client) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_who_may_open_which_door(client: Client, role: Role) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.declared(unit, boss)
     sign_in(client, UserFactory(roles=[role]))
     sees = {Role.AGENT, Role.FREIGHT_CLERK, Role.WAREHOUSE_MANAGER, Role.SALES, Role.FINANCE}
@@ -185,7 +185,7 @@ def test_who_may_open_which_door(client: Client, role: Role) -> None:
 
 def test_what_customers_and_agents_read(client: Client) -> None:
     level()
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     soon = timezone.now() + f.HOUR
     waybill = f.parcel(customer=f.customer(), expected_at=soon)
     held = f.parcel(destination="嘉兴市", customer=waybill.customer)
@@ -208,7 +208,7 @@ def test_what_customers_and_agents_read(client: Client) -> None:
 
 def test_the_late_list_says_held_by(client: Client) -> None:
     level()
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     waybill = f.parcel(at=timezone.now() - 5 * f.DAY, promised_at=timezone.now() - 3 * f.DAY)
     find_late(by=boss)
     late = LateShipment.objects.get()

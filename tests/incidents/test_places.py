@@ -21,8 +21,8 @@ from tests.factories.tracking import carrier
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-8")]
 
 
-def house(client: Client) -> tuple[Any, Any]:
-    unit, boss = f.house()
+def unit_with_manager(client: Client) -> tuple[Any, Any]:
+    unit, boss = f.unit_with_manager()
     sign_in(client, boss)
     return unit, boss
 
@@ -34,7 +34,7 @@ def pages(client: Client, incident: Any) -> list[str]:
 
 
 def test_cities_units_partners_and_legs_in_both_languages(client: Client) -> None:
-    unit, boss = house(client)
+    unit, boss = unit_with_manager(client)
     centre = UnitFactory(name="广州货运中心")
     partner = carrier(name="韵达速递", english_name="Yunda")
     where = f.where(
@@ -50,7 +50,7 @@ def test_cities_units_partners_and_legs_in_both_languages(client: Client) -> Non
 
 @pytest.mark.parametrize("kind", ["units", "carriers", "everywhere"])
 def test_no_page_is_silent_about_the_place(client: Client, kind: str) -> None:
-    unit, boss = house(client)
+    unit, boss = unit_with_manager(client)
     given, expected = {
         "units": ({"units": [UnitFactory(name="广州货运中心").pk]}, "广州货运中心"),
         "carriers": ({"carriers": [carrier(name="韵达速递").pk]}, "韵达速递"),
@@ -62,7 +62,7 @@ def test_no_page_is_silent_about_the_place(client: Client, kind: str) -> None:
 
 
 def test_colleagues_read_the_place_in_their_message() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     other = f.manager(unit)
     f.declared(unit, boss, seats={"command": other})
     relay_all()
@@ -72,7 +72,7 @@ def test_colleagues_read_the_place_in_their_message() -> None:
 
 
 def test_an_overdue_drill_is_named_so_everywhere(client: Client) -> None:
-    unit, boss = house(client)
+    unit, boss = unit_with_manager(client)
     late, soon = f.plan(unit, boss, code="late"), f.plan(unit, boss, code="soon")
     today = timezone.localdate()
     Drill.objects.filter(plan=late).update(due_on=today - timedelta(days=1))

@@ -31,7 +31,7 @@ def clock_of(kind: str, pk: int) -> Clock:
 
 
 def test_another_version_counts_and_the_old_one_stays() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     plan = f.plan(unit, boss)
     first = plan.versions.get()
     steps = [NewStep(Seat.COMMAND, "绕行", 20)]
@@ -49,7 +49,7 @@ def test_another_version_counts_and_the_old_one_stays() -> None:
 
 
 def test_reviewed_again_and_again() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     plan = f.plan(unit, boss)
     first = clock_of("plan_review", plan.pk)
     later = services.review_plan(plan_id=plan.pk, by=boss, at=timezone.now())
@@ -59,7 +59,7 @@ def test_reviewed_again_and_again() -> None:
 
 
 def test_a_drill_is_held_and_its_findings_are_exceptions() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     drill = f.plan(unit, boss).drills.get()
     due = clock_of("drill", drill.pk).due_at
     assert timezone.localdate(due) == drill.due_on + timedelta(days=1), "at the end of that day"
@@ -82,7 +82,7 @@ def test_a_drill_is_held_and_its_findings_are_exceptions() -> None:
     [({"people": []}, "people"), ({"minutes": [10]}, "minutes")],
 )
 def test_a_drill_that_says_too_little(fields: dict[str, Any], field: str) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     with pytest.raises(BadInput) as refused:
         held(f.plan(unit, boss).drills.get(), boss, **fields)
     assert refused.value.field == field
@@ -98,14 +98,14 @@ def test_a_drill_that_says_too_little(fields: dict[str, Any], field: str) -> Non
     ],
 )
 def test_a_plan_that_says_too_little(fields: dict[str, Any], field: str, row: int | None) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     with pytest.raises(BadInput) as refused:
         f.plan(unit, boss, **fields)
     assert (refused.value.field, refused.value.row) == (field, row)
 
 
 def test_a_code_is_taken_once() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     f.plan(unit, boss)
     with pytest.raises(BadInput) as refused:
         f.plan(unit, UserFactory())

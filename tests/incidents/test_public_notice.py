@@ -42,7 +42,7 @@ def unlimited() -> Any:
 
 @pytest.mark.parametrize("end", ["withdrawn", "over"])
 def test_the_public_notice_ends_with_its_incident(client: Client, end: str) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.running(unit, boss)
     now = timezone.now()
     services.announce(incident_id=incident.pk, until=now + f.DAY, by=boss, at=now)
@@ -63,7 +63,7 @@ def test_the_public_notice_ends_with_its_incident(client: Client, end: str) -> N
 
 @pytest.mark.parametrize("stage", ["not_read", "waiting", "sending"])
 def test_a_public_notice_on_its_way_never_comes_onto_the_site(stage: str) -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.running(unit, boss)
     now = timezone.now()
     services.announce(incident_id=incident.pk, until=now + f.DAY, by=boss, at=now)
@@ -84,7 +84,7 @@ def test_a_public_notice_on_its_way_never_comes_onto_the_site(stage: str) -> Non
 
 
 def test_closing_takes_off_what_a_colleague_sent_again() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.running(unit, boss)
     now = timezone.now()
     services.announce(incident_id=incident.pk, until=now + f.DAY, by=boss, at=now)
@@ -102,7 +102,7 @@ def test_closing_takes_off_what_a_colleague_sent_again() -> None:
 
 
 def test_a_notice_that_has_had_its_time_is_left_alone() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.running(unit, boss)
     now = timezone.now()
     services.announce(incident_id=incident.pk, until=now + f.HOUR, by=boss, at=now)
@@ -124,7 +124,7 @@ def test_a_notice_that_has_had_its_time_is_left_alone() -> None:
 @pytest.mark.parametrize("stage", ["not_read", "waiting", "shown"])
 def test_announcing_again_replaces_what_the_site_shows(stage: str) -> None:
     """One incident has one notice on the site: the newest."""
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     incident = f.running(unit, boss)
     now = timezone.now()
     services.announce(incident_id=incident.pk, until=now + f.DAY, by=boss, at=now)

@@ -100,11 +100,11 @@ def test_every_customer_is_told_and_the_one_not_reached_is_called(
     )
     relay_all()
 
-    board, said = board_of(campaign), feedback_figures(project)
+    board, figures = board_of(campaign), feedback_figures(project)
     assert (board.notified, board.reached) == (3, 3)
     assert board.by_state == {"read": 1, "acknowledged": 1, "phoned": 1}
-    assert said.classes == {FeedbackClass.CANNOT_PAY_IN: 1}
-    assert (said.answered, said.percent) == (1, 100) and said.median is not None
+    assert figures.classes == {FeedbackClass.CANNOT_PAY_IN: 1}
+    assert (figures.answered, figures.percent) == (1, 100) and figures.median is not None
     checks = theirs.checks.values_list("answer", flat=True)
     assert list(checks) == [NoticeAnswer.GENUINE]
 

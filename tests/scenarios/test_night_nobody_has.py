@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-9")]
 MINUTES = timedelta(minutes=1)
 
 
-def told(topic: str) -> set[str]:
+def recipients(topic: str) -> set[str]:
     """Who has a message about it."""
     relay_due()
     return set(Delivery.objects.filter(topic=topic).values_list("recipient_label", flat=True))
@@ -39,11 +39,11 @@ def test_the_night_nobody_has() -> None:
     gap = Gap.objects.filter(closed_at=None).order_by("starts_at")[2]
     assert gap.starts_at - at < timedelta(days=7)
     sweep()
-    assert boss.display_name in told("staff.clock_warned")
+    assert boss.display_name in recipients("staff.clock_warned")
 
     # Two are asked by message; the first who opens the link and takes it has it.
     services.ask_volunteers(gap_id=gap.pk, users=[chen, zhou], by=boss, at=timezone.now())
-    assert told("staff.gap_asked") == {"陈洁", "周宁"}
+    assert recipients("staff.gap_asked") == {"陈洁", "周宁"}
     services.take_gap(gap_id=gap.pk, by=zhou, at=timezone.now())
     gap.refresh_from_db()
     assert gap.closed_as == GapEnd.FILLED
@@ -54,7 +54,7 @@ def test_the_night_nobody_has() -> None:
     swap = services.ask_swap(
         shift_id=night.pk, starts_at=half, to_user=wu, by=zhou, at=timezone.now()
     )
-    assert told("staff.swap_asked") == {"吴桐"}
+    assert recipients("staff.swap_asked") == {"吴桐"}
     services.take_swap(swap_id=swap.pk, by=wu, at=timezone.now())
     services.confirm_swap(swap_id=swap.pk, by=boss, at=timezone.now())
     assert not Gap.objects.filter(closed_at=None, starts_at=night.starts_at).exists()
@@ -66,7 +66,7 @@ def test_the_night_nobody_has() -> None:
     f.clock(zhou, unit, half + 3 * f.HOUR, title="CS-B")
     services.work_handovers(at=half - 30 * MINUTES)
     row = Handover.objects.get(giver=zhou)
-    assert row.receiver == wu and "周宁" in told("staff.handover_opened")
+    assert row.receiver == wu and "周宁" in recipients("staff.handover_opened")
     first, second = row.items.all()
     services.offer_handover(
         handover_id=row.pk,
@@ -79,7 +79,7 @@ def test_the_night_nobody_has() -> None:
         handover_id=row.pk, returned={second.pk: "要主任批"}, by=wu, at=half + 3 * MINUTES
     )
     assert row.items.get(pk=second.pk).state == ItemState.RETURNED
-    assert {"周宁", "林静"} <= told("staff.handover_returned")
+    assert {"周宁", "林静"} <= recipients("staff.handover_returned")
     assert Roster([], half + f.HOUR).instead_of(zhou.pk) == wu.pk
     assert Matter.objects.get(pk=first.subject_id).owner == zhou, "ownership stays"
 
@@ -88,7 +88,7 @@ def test_the_night_nobody_has() -> None:
     services.work_handovers(at=night.ends_at + 15 * MINUTES)
     lapsed = Handover.objects.get(giver=wu)
     assert (lapsed.state, lapsed.watch) == (HandoverState.LAPSED, boss)
-    assert "林静" in told("staff.handover_lapsed")
+    assert "林静" in recipients("staff.handover_lapsed")
     assert Roster([], night.ends_at + f.HOUR).instead_of(zhou.pk) == boss.pk
 
     # The owner comes back, and sees what was done meanwhile and by whom.

@@ -32,17 +32,17 @@ def test_by_phone_read_back_confirm_print_and_follow_to_the_end(client: Client) 
     assert [row["id"] for row in found] == [customer.pk] and found[0]["blockers"] == []
 
     # A slip of the tongue: the phone number is short. Nothing typed is lost.
-    said: dict[str, Any] = {
+    typed: dict[str, Any] = {
         **words(),
         "customer": customer.pk,
         "draft_key": str(uuid4()),
         "channel": "phone",
     }
-    kept = client.post(reverse("admin:orders_workorder_enter"), {**said, "delivery_phone": "1380"})
+    kept = client.post(reverse("admin:orders_workorder_enter"), {**typed, "delivery_phone": "1380"})
     assert "建国路" in kept.content.decode() and not WorkOrder.objects.exists()
 
     # Saved; now it is read aloud, and only then can it be confirmed.
-    answer = client.post(reverse("admin:orders_workorder_enter"), said)
+    answer = client.post(reverse("admin:orders_workorder_enter"), typed)
     order = WorkOrder.objects.get()
     assert answer["Location"] == reverse("admin:orders_workorder_read_back", args=[order.pk])
     confirm = reverse("admin:orders_workorder_confirm", args=[order.pk])

@@ -138,11 +138,11 @@ def released(merchant: Customer, at: datetime) -> Remittance:
     return f.released(row)
 
 
-def answered(row: Remittance, said: str) -> None:
+def answered(row: Remittance, result: str) -> None:
     """The payment file's result is taken in, and its news arrive."""
     assert row.payout is not None
     file = payees.filed(row.payout)
-    payees.answer(file, payees.results((payees.fresh(row.payout), str(row.amount), said)))
+    payees.answer(file, payees.results((payees.fresh(row.payout), str(row.amount), result)))
     relay_due()
     row.refresh_from_db()
 

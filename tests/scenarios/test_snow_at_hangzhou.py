@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-8")]
 
 
 def test_snow_at_hangzhou() -> None:
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     seats = f.special_seats()
     boss_of_it = seats["command"]
     galaxy, snow, by_phone, asks = (f.customer() for _n in range(4))

@@ -141,8 +141,8 @@ def _lines(chats: list[Chat], have: Mapping[int, int]) -> dict[int, list[ChatMes
     newest = list(rows[: MOST_LINES * len(chats)])[::-1]
     of_chat = {row.pk: row.chat_id for row in newest}
     grouped: dict[int, list[ChatMessage]] = {}
-    for said in readable(newest):
-        grouped.setdefault(of_chat[said.pk], []).append(said)
+    for line in readable(newest):
+        grouped.setdefault(of_chat[line.pk], []).append(line)
     return grouped
 
 

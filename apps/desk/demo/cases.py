@@ -141,12 +141,14 @@ class _Teller:
 
     def _hear(self, case: Case, text: str, *, at: datetime) -> None:
         who = mask_name(case.contact_name)
-        said = NewMessage(EntryKind.MESSAGE_IN, text, CaseChannel(case.channel), author_label=who)
-        services.add_message(case_id=case.pk, said=said, by=self.public, at=at)
+        message = NewMessage(
+            EntryKind.MESSAGE_IN, text, CaseChannel(case.channel), author_label=who
+        )
+        services.add_message(case_id=case.pk, said=message, by=self.public, at=at)
 
     def _reply(self, case: Case, text: str, *, at: datetime) -> None:
-        said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel(case.channel))
-        services.add_message(case_id=case.pk, said=said, by=self._agent(case), at=at)
+        message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel(case.channel))
+        services.add_message(case_id=case.pk, said=message, by=self._agent(case), at=at)
 
     def _call(self, case: Case, text: str, *, at: datetime) -> None:
         services.log_call(

@@ -112,11 +112,11 @@ def _tell(news: list[Notice], rng: Random) -> None:
         if claimed is None or claimed.pk != delivery.pk or answer is None:
             continue
         number = f"{rng.randrange(10**12):012d}"
-        said = Outcome(
+        outcome = Outcome(
             answer.effect, answer.code, ref=number, answer=answer.answer,
             retry_after=answer.retry_after, trouble=answer.trouble,
         )  # fmt: skip
-        record_outcome(delivery.pk, claimed.attempts, said, worker=WORKER)
+        record_outcome(delivery.pk, claimed.attempts, outcome, worker=WORKER)
         if receipt and channel == ChannelName.WECHAT:
             services.record_wechat_outcome(number, receipt)
         elif receipt:

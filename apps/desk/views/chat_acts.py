@@ -43,13 +43,13 @@ def _act(request: HttpRequest, chat_id: int, act: Act) -> HttpResponse:
     person = person_of(request)
     chat = visible_chat(person, chat_id)
     try:
-        said = act(chat, person)
+        message = act(chat, person)
     except RuleBroken as refusal:
         return _refused(request, refusal)
     if _is_scripted(request):
-        return answers_again(JsonResponse({"done": True, "said": str(said or "")}))
-    if said:
-        messages.success(request, str(said))
+        return answers_again(JsonResponse({"done": True, "said": str(message or "")}))
+    if message:
+        messages.success(request, str(message))
     return redirect("desk:chats")
 
 

@@ -106,8 +106,8 @@ def on_time_figure(on_time: OnTime, *, links: bool) -> Figure:
 
 def _clocks(**lookups: datetime | str | int) -> str:
     """The list of clocks; an instant as it stands in an address."""
-    said = {
+    query = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in lookups.items()
     }
-    return f"{reverse('admin:sla_clock_changelist')}?{urlencode(said)}"
+    return f"{reverse('admin:sla_clock_changelist')}?{urlencode(query)}"

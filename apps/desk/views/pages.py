@@ -173,13 +173,13 @@ def _take_case(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
 
-def _done(request: HttpRequest, work: Callable[[], Any], said: str) -> HttpResponse:
+def _done(request: HttpRequest, work: Callable[[], Any], message: str) -> HttpResponse:
     try:
         work()
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, said)
+        messages.success(request, message)
     return redirect("admin:index")
 
 

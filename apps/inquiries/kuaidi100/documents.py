@@ -89,8 +89,8 @@ def courier_rows(shipment: PublicShipment) -> list[dict[str, str]]:
 
 def fingerprint_of(result: dict[str, Any]) -> str:
     """Changes exactly when the document says something new; a prediction's countdown does not."""
-    said = {k: v for k, v in result.items() if k not in ("remainTime",)}
-    packed = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    lasting = {k: v for k, v in result.items() if k not in ("remainTime",)}
+    packed = json.dumps(lasting, ensure_ascii=False, sort_keys=True).encode()
     return hashlib.blake2b(packed, digest_size=16).hexdigest()
 
 

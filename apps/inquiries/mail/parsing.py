@@ -54,8 +54,8 @@ class Mail:
     @property
     def identity(self) -> str:
         """The same for every copy of one mail."""
-        said = (self.message_id, self.headers.get("from", ""), self.headers.get("date", ""))
-        whole = "\0".join((*said, self.subject)) if self.message_id else self._content()
+        origin = (self.message_id, self.headers.get("from", ""), self.headers.get("date", ""))
+        whole = "\0".join((*origin, self.subject)) if self.message_id else self._content()
         return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
     def _content(self) -> str:

@@ -94,7 +94,7 @@ def facts_of(shipment: PublicShipment, at: datetime) -> dict[str, Any]:
                 "reason": event.reason,
                 "place": event.place,
                 "city": event.city,
-                "sentence": {language: said[n] for language, said in scans.items()},
+                "sentence": {language: sentences[n] for language, sentences in scans.items()},
             }
             for n, event in enumerate(shipment.events)
         ],

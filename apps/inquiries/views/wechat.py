@@ -36,7 +36,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             return HttpResponse(query.get("echostr", "")[:200], content_type="text/plain")
         opened = open_message(query, body_of(request, MAX_BYTES), at=now)
         message = read_message(opened.fields)
-        said = receive_wechat(message, at=now)
+        text = receive_wechat(message, at=now)
     except BadInput as refusal:
         # Nothing of the message: it could hold anything.
         log.warning("a WeChat callback was refused: %s", refusal.code)
@@ -44,7 +44,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     except OperationalError:
         log.warning("a WeChat message has to come again: the database is too busy")
         return HttpResponse(status=503)
-    if not said:
+    if not text:
         return HttpResponse(NOTHING, content_type="text/plain")
-    reply = text_reply(message, said, int(now.timestamp()))
+    reply = text_reply(message, text, int(now.timestamp()))
     return HttpResponse(close_reply(reply, opened, query), content_type="text/xml; charset=utf-8")

@@ -61,7 +61,7 @@ def read_message(fields: dict[str, str]) -> Message:
     openid, kind, created = (fields.get(n, "") for n in ("FromUserName", "MsgType", "CreateTime"))
     if not (openid and kind and created.isdecimal()) or len(openid) > 64:
         raise BadInput(_("This is not XML that we can read."), code="bad_xml")
-    said = fields.get("Content") or fields.get("Recognition") or fields.get("ScanResult") or ""
+    text = fields.get("Content") or fields.get("Recognition") or fields.get("ScanResult") or ""
     return Message(
         to=fields.get("ToUserName", "")[:64],
         openid=openid,
@@ -69,7 +69,7 @@ def read_message(fields: dict[str, str]) -> Message:
         kind=kind.lower()[:20],
         event=fields.get("Event", "")[:40].upper(),
         event_key=fields.get("EventKey", "")[:128],
-        text=said[:_KEPT],
+        text=text[:_KEPT],
         msg_id=(fields.get("MsgId") or fields.get("MsgID") or "")[:32],
         status=fields.get("Status", "")[:60],
         media_id=fields.get("MediaId", "")[:200],
