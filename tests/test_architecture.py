@@ -125,17 +125,17 @@ def test_every_app_stands_on_a_floor() -> None:
 
 def test_what_a_person_causes_says_who() -> None:
     """Every ``<past participle>_at`` that a person causes has its ``_by``; the others are named here."""
-    lacking = []
+    missing = []
     for model in apps.get_models():
         if not model.__module__.startswith("apps."):
             continue
         names = {f.name for f in model._meta.get_fields()}
-        lacking += [
+        missing += [
             f"{model.__name__}.{n}"
             for n in names
             if n.endswith("_at") and n not in BY_THE_SYSTEM and f"{n[:-3]}_by" not in names
         ]
-    assert sorted(lacking) == []
+    assert sorted(missing) == []
 
 
 def imported_by(path: Path, modules: dict[str, Path]) -> set[str]:

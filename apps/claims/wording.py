@@ -56,7 +56,7 @@ def _shown(name: str, value: str) -> str:
         return value
 
 
-def lacking_words(codes: Sequence[str], things: Sequence[str] = ()) -> str:
+def missing_words(codes: Sequence[str], things: Sequence[str] = ()) -> str:
     named = ", ".join(things[:3])
     words = "; ".join(str(LACKING[code]) % {"things": named} for code in codes)
     return _("It cannot be computed yet. Missing: %(what)s.") % {"what": words}

@@ -50,7 +50,7 @@ def _make(now: datetime) -> None:
         code: services.write_plan(
             values={"code": code, "name": name, "kind": kind, "level": Level.GENERAL, "review_months": 12},
             unit=units["SHA"], text_zh=text_zh, text_en=text_en, steps=steps, drill_months=6,
-            word_minutes=240, by=people["jingli"], at=now - months * MONTHS,
+            update_minutes=240, by=people["jingli"], at=now - months * MONTHS,
         )
         for code, name, kind, steps, text_zh, text_en, months in PLANS
     }  # fmt: skip

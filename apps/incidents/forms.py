@@ -216,7 +216,7 @@ class PlanVersionForm(forms.Form):
     drill_months = forms.IntegerField(
         label=_("drill every (months)"), min_value=1, max_value=60, initial=6
     )
-    word_minutes = forms.IntegerField(
+    update_minutes = forms.IntegerField(
         label=_("next word after (minutes)"), min_value=10, max_value=10_080, initial=240
     )
 

@@ -184,7 +184,7 @@ def _today(now: datetime) -> None:
         by=author,
         at=now,
     )
-    services.say_understood(handover, by=User.objects.get(username="linzhuren"), at=now)
+    services.mark_understood(handover, by=User.objects.get(username="linzhuren"), at=now)
 
 
 PARTS = ((15, make_knowledge),)

@@ -106,9 +106,9 @@ class FitsForm(forms.Form):
     def clean_customers(self) -> list[Customer]:
         codes = [code for code in re.split(r"[\s,，、]+", self.cleaned_data["customers"]) if code]
         found = {row.code: row for row in Customer.objects.filter(code__in=codes)}
-        if lacking := [code for code in codes if code not in found]:
+        if missing := [code for code in codes if code not in found]:
             raise forms.ValidationError(
-                _("There is no customer with the code %(codes)s.") % {"codes": ", ".join(lacking)},
+                _("There is no customer with the code %(codes)s.") % {"codes": ", ".join(missing)},
                 "unknown",
             )
         return list(found.values())

@@ -14,7 +14,7 @@ from apps.core.times import minutes_of
 
 def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """Rendered without the request, so neither session, nor user, nor any cookie is touched."""
-    return kept_private(HttpResponse(render_to_string(template, context), status=status))
+    return private_response(HttpResponse(render_to_string(template, context), status=status))
 
 
 def key_page(
@@ -28,7 +28,7 @@ def key_page(
     return response
 
 
-def kept_private(response: HttpResponse) -> HttpResponse:
+def private_response(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

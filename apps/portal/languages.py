@@ -18,7 +18,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 A_YEAR = 365 * 24 * 3600
 
 
-def speaks(*, remember: bool = True) -> Callable[[View[P]], View[P]]:
+def in_visitor_language(*, remember: bool = True) -> Callable[[View[P]], View[P]]:
     """``remember`` keeps the language asked for in a cookie; nothing else sets one."""
 
     def wrap(view: View[P]) -> View[P]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.account_changes.admin.change_acts import ACTS, next_act
 from apps.account_changes.enums import PaperKind, ProjectState, TeamSide
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.queries.changes import lacks_before_asking
+from apps.account_changes.queries.changes import missing_before_approval
 from apps.account_changes.services import changes
 from apps.accounts import totp
 from apps.accounts.enums import Role
@@ -109,8 +109,8 @@ def test_the_page_leads_from_the_reason_to_the_request(client: Client) -> None:
             for user, side in ((who.finance, "finance"), (who.operations, "operations"), (who.service, "customer_service"))
         ],
     }  # fmt: skip
-    while lacking := lacks_before_asking(make.fresh(project), timezone.now()):
-        leads = next_act(make.fresh(project), lacking)
+    while missing := missing_before_approval(make.fresh(project), timezone.now()):
+        leads = next_act(make.fresh(project), missing)
         html = client.get(page(project)).content.decode()
         assert f'class="button is-primary" href="{act(project, leads)}"' in html
         if leads == "file-paper":
@@ -235,7 +235,7 @@ def test_rows_are_struck_and_taken_off(client: Client) -> None:
     )
     assert client.post(act(project, "remove-member", member.pk)).status_code == 302
     assert client.post(act(project, "unlist", listed.pk)).status_code == 302
-    assert len(lacks_before_asking(make.fresh(project), now)) == 2
+    assert len(missing_before_approval(make.fresh(project), now)) == 2
     assert "登记错户" in client.get(page(project)).content.decode()
 
 

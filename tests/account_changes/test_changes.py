@@ -16,11 +16,11 @@ from apps.account_changes.models import ChangeProject, ChangeStep
 from apps.account_changes.queries.changes import (
     affected_customers,
     concerned_people,
-    lacks_before_asking,
+    missing_before_approval,
     missing_readers,
 )
 from apps.account_changes.queries.comparing import compared, comparison
-from apps.account_changes.queries.starting import lacks_before_start
+from apps.account_changes.queries.starting import missing_before_start
 from apps.account_changes.queries.using import stages_of, usage_of
 from apps.account_changes.rules.changes import MARKS, Medians, month_after, score, wins
 from apps.account_changes.services import changes
@@ -70,7 +70,7 @@ def test_a_whole_change_from_its_reason_to_its_report() -> None:
     customer = CustomerFactory()
     old, new = project.old_account, project.new_account
     assert new is not None
-    assert lacks_before_asking(project, begin) == []
+    assert missing_before_approval(project, begin) == []
     assert [one.bank for one in compared(project)] == ["招商银行", "浦发银行"]
     assert comparison(project).new_wins
     changes.ask_change_approval(project, by=who.finance, at=begin)
@@ -129,8 +129,8 @@ def test_a_whole_change_from_its_reason_to_its_report() -> None:
 def test_what_lacks_is_said_all_at_once() -> None:
     who, at = make.staff(), timezone.now()
     project = make.begun(who, at)
-    lacking = lacks_before_asking(project, at)
-    assert len(lacking) == 8, lacking
+    missing = missing_before_approval(project, at)
+    assert len(missing) == 8, missing
     assert (
         refused(lambda: changes.ask_change_approval(project, by=who.finance, at=at))
         == "change_incomplete"
@@ -154,9 +154,9 @@ def test_a_slower_account_of_a_bank_that_scores_less_is_justified_in_writing() -
         project, bank="招商银行", marks=dict.fromkeys(MARKS, 2), by=who.finance, at=at
     )
     project = make.fresh(project)
-    assert len(lacks_before_asking(project, at)) == 2
+    assert len(missing_before_approval(project, at)) == 2
     changes.justify_choice(project, justification="支持虚拟子账户", by=who.finance, at=at)
-    assert lacks_before_asking(make.fresh(project), at) == []
+    assert missing_before_approval(make.fresh(project), at) == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_whatever_is_changed_after_the_approval_makes_it_void(edit: Any) -> None
         refused(lambda: changes.start_change(project, by=who.finance, at=at + 5 * DAY))
         == "nothing_to_start"
     )
-    if not lacks_before_asking(project, at):
+    if not missing_before_approval(project, at):
         changes.ask_change_approval(project, by=who.finance, at=at)
         assert make.fresh(project).state == S.APPROVING
 
@@ -205,8 +205,8 @@ def test_with_a_course_it_waits_for_whoever_has_not_completed_it() -> None:
             read_lesson(lesson, by=user, at=at)
     read_lesson(lessons[0], by=people[0], at=at)
     assert missing_readers(project) == people[:1]
-    lacking = {one.code: one.words for one in lacks_before_start(project, at)}
-    assert str(people[0]) in lacking["readers_missing"]
+    missing = {one.code: one.words for one in missing_before_start(project, at)}
+    assert str(people[0]) in missing["readers_missing"]
     read_lesson(lessons[1], by=people[0], at=at)
     assert not missing_readers(project)
 
@@ -327,7 +327,7 @@ def test_only_the_listed_customers_change_and_the_old_account_stays_open_for_the
     listed, other = CustomerFactory(), CustomerFactory()
     at = now - 40 * DAY
     project = make.prepared(who, at, scope=ChangeScope.LISTED)
-    assert lacks_before_asking(project, at), "nobody is listed"
+    assert missing_before_approval(project, at), "nobody is listed"
     changes.list_customer(project, customer=listed, by=who.finance, at=at)
     changes.ask_change_approval(project, by=who.finance, at=at)
     make.approve(project, who.manager, at)

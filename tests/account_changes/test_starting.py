@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.account_changes.enums import ProjectState, RecipientState
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.queries.starting import lacks_before_start
+from apps.account_changes.queries.starting import missing_before_start
 from apps.account_changes.services import campaigns, changes
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
@@ -29,7 +29,7 @@ def refused(act: Callable[[], Any]) -> RuleBroken:
 
 
 def codes(project: ChangeProject, at: datetime) -> list[str]:
-    return [one.code for one in lacks_before_start(project, at)]
+    return [one.code for one in missing_before_start(project, at)]
 
 
 def test_nobody_was_told_so_it_neither_is_started_nor_starts_by_itself() -> None:
@@ -93,7 +93,7 @@ def test_all_that_lacks_is_said_at_once_and_many_names_are_cut_short() -> None:
     changes.schedule_change(project, since=at + 2 * DAY, by=who.finance, at=at)
     assert codes(project, at) == ["nobody_told", "readers_missing"]
     sent_campaign(project, at=at, call_from=at + HOUR, deadline=at + DAY)
-    first, second = lacks_before_start(project, at)
+    first, second = missing_before_start(project, at)
     assert (first.code, second.code) == ("not_reached", "readers_missing")
     assert first.words.count(",") == 11 and "…" in first.words
     assert first.words in str(
@@ -102,11 +102,11 @@ def test_all_that_lacks_is_said_at_once_and_many_names_are_cut_short() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "lacks", "tell"),
+    ("language", "missing", "tell"),
     [("zh-hans", "尚未通知客户", "开始之前还需"), ("en", "send the notice first", "Before it can start:")],
 )  # fmt: skip
 def test_the_page_says_so_beforehand_and_leads_to_the_notice(
-    client: Client, language: str, lacks: str, tell: str
+    client: Client, language: str, missing: str, tell: str
 ) -> None:
     customer()
     who = make.staff()
@@ -120,9 +120,9 @@ def test_the_page_says_so_beforehand_and_leads_to_the_notice(
             f"/admin/account_changes/changeproject/{project.pk}/change/"
         ).content.decode()
 
-    assert lacks in page_of(who.finance) and tell in page_of(who.finance)
+    assert missing in page_of(who.finance) and tell in page_of(who.finance)
     assert press in page_of(who.finance)
     assert press not in page_of(who.operations), "who may not send it is not led there"
     make.notify_everyone(project, timezone.now())
-    assert lacks not in page_of(who.finance)
+    assert missing not in page_of(who.finance)
     assert press not in page_of(who.finance)

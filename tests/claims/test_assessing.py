@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.claims.enums import ClaimKind, Formula
-from apps.claims.rules.assessing import Assessed, Facts, Lacking, Terms, Thing, assess
-from apps.claims.wording import LACKING, STEPS, lacking_words, step_lines
+from apps.claims.rules.assessing import Assessed, Facts, Incomplete, Terms, Thing, assess
+from apps.claims.wording import LACKING, STEPS, missing_words, step_lines
 
 pytestmark = pytest.mark.requirement("CMP-6")
 D = Decimal
@@ -43,9 +43,9 @@ facts = st.builds(
 @given(facts, terms)
 def test_there_is_an_amount_with_steps_or_what_is_missing(of: Facts, by: Terms) -> None:
     found = assess(of, by)
-    if isinstance(found, Lacking):
+    if isinstance(found, Incomplete):
         assert found.codes and set(found.codes) <= set(LACKING)
-        assert lacking_words(found.codes, found.things)
+        assert missing_words(found.codes, found.things)
         return
     assert D(0) <= found.amount <= found.ceiling
     assert found.amount == found.amount.quantize(D("0.01"))
@@ -118,13 +118,13 @@ def test_a_delay_is_paid_by_days_up_to_the_fee() -> None:
     two, nine = (assess(facts_of(kind=ClaimKind.DELAY, days_late=n), by) for n in (2, 9))
     assert isinstance(two, Assessed) and two.amount == D(8)
     assert isinstance(nine, Assessed) and nine.amount == D(20) and "fee_at_most" in codes(nine)
-    assert assess(facts_of(kind=ClaimKind.DELAY, fee=None), by) == Lacking(("fee", "days_late"))
+    assert assess(facts_of(kind=ClaimKind.DELAY, fee=None), by) == Incomplete(("fee", "days_late"))
 
 
 def test_what_is_not_proved_is_named() -> None:
     found = assess(facts_of(things=[Thing("瓷瓶", D(10), None)]), Terms(Formula.PROVED_VALUE))
-    assert found == Lacking(("proof",), ("瓷瓶",))
-    assert "瓷瓶" in lacking_words(("proof",), ("瓷瓶",))
+    assert found == Incomplete(("proof",), ("瓷瓶",))
+    assert "瓷瓶" in missing_words(("proof",), ("瓷瓶",))
 
 
 def test_each_step_has_words_for_what_it_says() -> None:

@@ -64,10 +64,10 @@ def test_an_entry_by_hand_is_found_and_named_by_its_shipment() -> None:
     posted(UserFactory(), postings=[wrong])
     proof = prove()
     account, shipment = CodDifference.objects.order_by("pk")
-    assert (account.kind, account.rows_say, account.ledger_says) == (
+    assert (account.kind, account.rows_total, account.ledger_total) == (
         "cod_payable", D("-100.00"), D("-75.00"),
     )  # fmt: skip
-    assert (shipment.waybill, shipment.rows_say, shipment.ledger_says) == (
+    assert (shipment.waybill, shipment.rows_total, shipment.ledger_total) == (
         item.waybill, D("-100.00"), D("-75.00"),
     )  # fmt: skip
     assert proof.differences == 1
@@ -76,11 +76,11 @@ def test_an_entry_by_hand_is_found_and_named_by_its_shipment() -> None:
 
 def test_a_closed_month_leaves_by_its_sealed_balance() -> None:
     cod.collected("100.00")
-    before = [(one.kind, one.party_id, one.ledger_says) for one in compare()]
+    before = [(one.kind, one.party_id, one.ledger_total) for one in compare()]
     today = timezone.now()
     later = today + timedelta(days=40)
     close_period(month=timezone.localdate(today), by=UserFactory(), at=later)
-    assert [(one.kind, one.party_id, one.ledger_says) for one in compare()] == before
+    assert [(one.kind, one.party_id, one.ledger_total) for one in compare()] == before
     assert prove().differences == 0
 
 

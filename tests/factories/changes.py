@@ -11,7 +11,7 @@ from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import PaperKind, ProjectState, RecipientState, TeamSide
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.changes import missing_readers
-from apps.account_changes.queries.starting import lacks_notice
+from apps.account_changes.queries.starting import is_notice_missing
 from apps.account_changes.rules.changes import MARKS
 from apps.account_changes.services import campaigns, changes
 from apps.accounts.enums import ObjectScope, Role
@@ -147,7 +147,7 @@ def everybody_reads(project: ChangeProject, at: datetime) -> None:
 def notify_everyone(project: ChangeProject, at: datetime) -> None:
     """The notice went out and arrived; of a change that concerns nobody there is none."""
     project = fresh(project)
-    if not lacks_notice(project, at):
+    if not is_notice_missing(project, at):
         return
     by = system_user("tests")
     assert project.since is not None

@@ -101,7 +101,7 @@ def plan(unit: Unit, by: User, **fields: Any) -> Plan:
             "level": Level.GENERAL, "review_months": 12,
         },
         "text_zh": "大雪停运。", "text_en": "Snow.", "steps": STEPS, "drill_months": 6,
-        "word_minutes": 120, **fields,
+        "update_minutes": 120, **fields,
     }  # fmt: skip
     version = services.write_plan(unit=unit, by=by, at=timezone.now(), **given)
     return version.plan

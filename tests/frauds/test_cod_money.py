@@ -185,7 +185,7 @@ def test_collected_is_typed_below_the_proof_by_sql() -> None:
     found = services.prove_cod(by=UserFactory(), at=timezone.now())
     assert found.differences == 1, "the role may write the column; the proof of the day names it"
     named = CodDifference.objects.filter(waybill=item.waybill)
-    assert named.get().rows_say == D("-5.00")
+    assert named.get().rows_total == D("-5.00")
     assert ExceptionReport.objects.filter(title__contains="核对").exists()
     cod.counted(courier)
     problem = sql_refused("UPDATE cod_coditem SET collected = 1 WHERE id = %s", item.pk)

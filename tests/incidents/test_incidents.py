@@ -264,12 +264,12 @@ def test_closing_needs_all_of_it() -> None:
         services.close_incident(incident_id=incident.pk, by=boss, at=timezone.now())
     incident.refresh_from_db()
     assert refused.value.code == "not_yet" and incident.state == S.OVER
-    assert len(services.lacks_before_closing(incident)) == 3
+    assert len(services.missing_before_closing(incident)) == 3
     services.work_incidents()
-    assert len(services.lacks_before_closing(incident)) == 2
+    assert len(services.missing_before_closing(incident)) == 2
     f.acted_on(incident, boss, reviewed=True)
     incident.exception.refresh_from_db()
-    assert not services.lacks_before_closing(incident)
+    assert not services.missing_before_closing(incident)
 
 
 def test_one_commander_and_nobody_is_red() -> None:

@@ -134,7 +134,7 @@ def test_plans_and_drills_on_their_pages(client: Client) -> None:
     given = {
         "name": "雪天预案", "code": "snow", "kind": "weather", "level": "general", "unit": unit.pk,
         "steps": "指挥 15 停止发车\n现场 30 拍照上报!\n上报 60 报告邮政管理部门", "text_zh": "大雪。",
-        "text_en": "Snow.", "drill_months": 6, "word_minutes": 120, "review_months": 12,
+        "text_en": "Snow.", "drill_months": 6, "update_minutes": 120, "review_months": 12,
     }  # fmt: skip
     add = reverse("admin:incidents_plan_add")
     wrong = client.post(add, {**given, "steps": "指挥 停止发车"})

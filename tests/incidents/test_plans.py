@@ -37,7 +37,7 @@ def test_another_version_counts_and_the_old_one_stays() -> None:
     steps = [NewStep(Seat.COMMAND, "绕行", 20)]
     services.write_plan(
         values={}, unit=unit, plan=plan, text_zh="绕行。", text_en="Detour.", steps=steps,
-        drill_months=3, word_minutes=60, by=boss, at=timezone.now(),
+        drill_months=3, update_minutes=60, by=boss, at=timezone.now(),
     )  # fmt: skip
     plan.refresh_from_db()
     assert plan.current.n == 2 and PlanVersion.objects.get(current_of=plan).n == 2

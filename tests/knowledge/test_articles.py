@@ -254,8 +254,8 @@ def test_who_has_not_read_it_is_known_by_name_a_newcomer_too() -> None:
     )
     assert list(queries.missing_readers(asked)) == [anna]
     assert [row.version for row in queries.to_read(anna, now)] == [version]
-    services.say_understood(version, by=anna, at=now)
-    services.say_understood(version, by=anna, at=now)
+    services.mark_understood(version, by=anna, at=now)
+    services.mark_understood(version, by=anna, at=now)
     assert Understanding.objects.count() == 1 and not queries.missing_readers(asked).exists()
     ben = UserFactory(display_name="本", roles=[Role.AGENT])
     assert list(queries.missing_readers(asked)) == [ben] and not queries.to_read(anna, now).exists()

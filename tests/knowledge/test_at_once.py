@@ -89,7 +89,7 @@ def test_twenty_uses_readings_opinions_and_reviews_count_once() -> None:
     def use(n: int) -> None:
         how = UseHow.SENT if n % 2 else UseHow.READ
         services.note_use([version], how=how, case_id=7, case_class="loss", by=by, at=at)
-        services.say_understood(version, by=by, at=at)
+        services.mark_understood(version, by=by, at=at)
         services.give_opinion(version, who="user:1", helped=bool(n % 2), at=at)
 
     assert at_once(use) == {"done": HANDS}

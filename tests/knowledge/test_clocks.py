@@ -69,10 +69,10 @@ def test_the_clock_of_a_reading_ends_with_the_last_who_was_missing() -> None:
     )
     (clock,) = clocks_of(asked)
     assert (clock.owner, clock.due_at) == (version.by, asked.due_at)
-    services.say_understood(version, by=anna, at=timezone.now())
+    services.mark_understood(version, by=anna, at=timezone.now())
     assert clocks_of(asked)[0].state == ClockState.RUNNING
-    services.say_understood(version, by=ben, at=timezone.now())
-    services.say_understood(version, by=ben, at=timezone.now())
+    services.mark_understood(version, by=ben, at=timezone.now())
+    services.mark_understood(version, by=ben, at=timezone.now())
     assert clocks_of(asked)[0].state == ClockState.MET
     assert Event.objects.filter(kind="article.read_by_all").count() == 1
     (notice,) = NOTICES["article.reading_asked"](Event.objects.filter(kind="article.reading_asked"))

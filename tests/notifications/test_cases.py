@@ -28,7 +28,7 @@ from apps.notifications.models import (
 from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.replies import messages_on_page
 from apps.notifications.queries.words import render, render_for_staff
-from apps.notifications.services.people import note_wechat_word
+from apps.notifications.services.people import note_wechat_message
 from apps.orders.models import WorkOrder
 from tests.doubles.mail_server import MailServer
 from tests.doubles.sms_gateway import SmsGateway
@@ -267,7 +267,7 @@ def test_wechat_answers_in_the_conversation_and_by_template_once_it_is_closed(
     team: Team, wechat: WeChatPlatform
 ) -> None:
     made = opened(team, channel=CaseChannel.WECHAT, contact_wechat="openid-1", contact_phone="")
-    note_wechat_word(openid="openid-1", at=timezone.now())
+    note_wechat_message(openid="openid-1", at=timezone.now())
     wechat.hears("openid-1")
     reply(made, team, "长" * 1500)
     relay_all()
@@ -276,7 +276,7 @@ def test_wechat_answers_in_the_conversation_and_by_template_once_it_is_closed(
     assert user == "openid-1" and text.startswith("长长") and len(text.encode()) <= 2048
     assert text.endswith(token_of(made)) and wechat.sent == []
     # Two days later.
-    note_wechat_word(openid="openid-1", at=timezone.now() - timedelta(hours=49))
+    note_wechat_message(openid="openid-1", at=timezone.now() - timedelta(hours=49))
     reply(made, team, "已赔付")
     relay_all()
     send_all("wechat_talk", "wechat")
@@ -287,7 +287,7 @@ def test_wechat_answers_in_the_conversation_and_by_template_once_it_is_closed(
 
 def test_the_platforms_word_on_the_window_counts(team: Team, wechat: WeChatPlatform) -> None:
     made = opened(team, channel=CaseChannel.WECHAT, contact_wechat="openid-1", contact_phone="")
-    note_wechat_word(openid="openid-1", at=timezone.now())
+    note_wechat_message(openid="openid-1", at=timezone.now())
     wechat.hears("openid-1", hours_ago=47)
     for n in range(6):
         reply(made, team, f"第{n}条")
@@ -300,7 +300,7 @@ def test_a_conversation_message_whose_answer_was_lost_is_not_sent_again(
     team: Team, wechat: WeChatPlatform
 ) -> None:
     made = opened(team, channel=CaseChannel.WECHAT, contact_wechat="openid-1", contact_phone="")
-    note_wechat_word(openid="openid-1", at=timezone.now())
+    note_wechat_message(openid="openid-1", at=timezone.now())
     wechat.hears("openid-1")
     entry = reply(made, team)
     relay_all()

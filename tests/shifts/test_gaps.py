@@ -177,7 +177,7 @@ def test_volunteers_are_those_who_are_free_with_how_they_can_be_reached() -> Non
     plan_absence(user=away, starts_at=gap.starts_at, ends_at=gap.ends_at, by=boss)
     found = volunteers(gap)
     assert {user.pk for user, _lacks in found} == {free.pk, busy.pk}
-    assert all(len(lacks) == 2 for _user, lacks in found), "neither phone nor WeChat"
+    assert all(len(missing) == 2 for _user, missing in found), "neither phone nor WeChat"
     services.ask_volunteers(gap_id=gap.pk, users=[free], by=boss, at=timezone.now())
     for wrong in ([away], [UserFactory()], []):
         with pytest.raises(RuleBroken):

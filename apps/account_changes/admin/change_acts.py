@@ -10,8 +10,8 @@ from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import ChangeScope, PaperKind, ProjectState, TeamSide
 from apps.account_changes.forms import changes as forms
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.queries.changes import lacks_before_asking, missing_readers
-from apps.account_changes.queries.starting import lacks_before_start
+from apps.account_changes.queries.changes import missing_before_approval, missing_readers
+from apps.account_changes.queries.starting import missing_before_start
 from apps.account_changes.rules.changes import MARKS
 from apps.account_changes.services import changes
 from apps.account_changes.services.changes.moving import BEFORE_START
@@ -163,19 +163,19 @@ ACTS = (
 )  # fmt: skip
 
 
-def next_act(project: ChangeProject, lacking: list[str]) -> str:
+def next_act(project: ChangeProject, missing: list[str]) -> str:
     """The act that leads on: the one button that stands out; empty while one waits."""
     if project.is_paused:
-        return "schedule" if _is_too_late(project, lacking) else "resume"
+        return "schedule" if _is_too_late(project, missing) else "resume"
     if project.state == S.PREPARING:
-        return _first_lacking(project) if lacking else "ask"
+        return _first_missing(project) if missing else "ask"
     names = {S.APPROVING: "approve", S.APPROVED: "schedule", S.CLOSED: "report"}
     if project.state == S.SCHEDULED:
         return "read" if missing_readers(project) else "start"
     return names.get(S(project.state), "close")
 
 
-def _first_lacking(project: ChangeProject) -> str:
+def _first_missing(project: ChangeProject) -> str:
     """In the order in which it is prepared."""
     if project.members.count() < len(TeamSide):
         return "add-member"
@@ -192,17 +192,17 @@ def _first_lacking(project: ChangeProject) -> str:
     return "justify" if project.briefing else "brief"
 
 
-def _is_too_late(project: ChangeProject, lacking: list[str]) -> bool:
+def _is_too_late(project: ChangeProject, missing: list[str]) -> bool:
     """Its time has come and something lacks: resumed as it is, it would only be paused again."""
     is_due = project.since is not None and project.since <= timezone.now()
-    return project.state == S.SCHEDULED and is_due and bool(lacking)
+    return project.state == S.SCHEDULED and is_due and bool(missing)
 
 
-def lacking_of(project: ChangeProject) -> list[str]:
+def missing_of(project: ChangeProject) -> list[str]:
     """Before approval is asked for, or before it starts, by its state."""
     now = timezone.now()
     if project.state == S.PREPARING:
-        return lacks_before_asking(project, now)
+        return missing_before_approval(project, now)
     if project.state in (S.APPROVED, S.SCHEDULED):
-        return [one.words for one in lacks_before_start(project, now)]
+        return [one.words for one in missing_before_start(project, now)]
     return []

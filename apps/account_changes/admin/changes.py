@@ -15,14 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from apps.account_changes.admin.change_acts import ACTS, ENTRY, lacking_of, next_act
+from apps.account_changes.admin.change_acts import ACTS, ENTRY, missing_of, next_act
 from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import FeedbackClass, ProjectState
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.campaigns import progress_of
 from apps.account_changes.queries.changes import concerned_people, missing_readers
 from apps.account_changes.queries.comparing import compared, comparison
-from apps.account_changes.queries.starting import lacks_notice
+from apps.account_changes.queries.starting import is_notice_missing
 from apps.account_changes.queries.using import stages_of, usage_of
 from apps.account_changes.rules.changes import MARKS, month_after
 from apps.backoffice.queries.approvals import approval_part
@@ -102,13 +102,13 @@ class ChangeProjectAdmin(PanelAdmin):
         return self.tag(S(row.state))
 
     def facts(self, request: HttpRequest, record: ChangeProject) -> dict[str, Any]:
-        lacking, offered = lacking_of(record), self.offered(request, record)
-        leads = next_act(record, lacking)
+        missing, offered = missing_of(record), self.offered(request, record)
+        leads = next_act(record, missing)
         return {
             "title": f"{record.number} {record.reason}"[:80],
             "state": S(record.state),
             "path": _path(record),
-            "lacking": lacking,
+            "missing": missing,
             "is_prepared": record.state != S.PREPARING,
             "tells": _tells(request, record),
             "next": next((act for act in offered if act.name == leads), None),
@@ -149,7 +149,7 @@ def _tells(request: HttpRequest, project: ChangeProject) -> bool:
     """Whether this colleague's next step is to tell the customers."""
     is_time = project.state == S.SCHEDULED and not project.is_paused
     may = request.user.has_perm("account_changes.send_campaign")
-    return is_time and may and lacks_notice(project, timezone.now())
+    return is_time and may and is_notice_missing(project, timezone.now())
 
 
 def _path(project: ChangeProject) -> list[tuple[ProjectState, str]]:

@@ -68,7 +68,7 @@ def missing_sides(project: ChangeProject) -> list[TeamSide]:
     return [side for side in TeamSide if side.value not in there]
 
 
-def lacks_before_asking(project: ChangeProject, at: datetime) -> list[str]:
+def missing_before_approval(project: ChangeProject, at: datetime) -> list[str]:
     """What must be there before anybody is asked to approve, in words; empty when nothing lacks."""
     found = [
         _("Nobody of %(side)s is on the team.") % {"side": side.label}

@@ -16,7 +16,7 @@ from apps.account_changes.queries.changes import affected_customers, missing_rea
 NAMED = 12
 
 
-class Lack(NamedTuple):
+class StartBlocker(NamedTuple):
     """Why it must not start: the code of the refusal, the requirement behind it, and the words."""
 
     code: str
@@ -24,27 +24,27 @@ class Lack(NamedTuple):
     words: str
 
 
-def lacks_before_start(project: ChangeProject, at: datetime) -> list[Lack]:
+def missing_before_start(project: ChangeProject, at: datetime) -> list[StartBlocker]:
     """In the order in which they are seen to; empty when nothing lacks. The campaign's deadline lies before
     the start, so whoever is neither reached nor with an agent by then holds the start up."""
     found = []
-    if lacks_notice(project, at):
+    if is_notice_missing(project, at):
         words = _("Customers were not told of it: send the notice first.")
-        found.append(Lack("nobody_told", "COD-3", words))
+        found.append(StartBlocker("nobody_told", "COD-3", words))
     left = [row.customer.display_name for row in _left_alone(project)]
     if left:
         text = _("Neither reached nor in the hands of an agent: %(names)s.")
-        found.append(Lack("not_reached", "COD-3", text % {"names": _named(left)}))
+        found.append(StartBlocker("not_reached", "COD-3", text % {"names": _named(left)}))
     missing = [str(user) for user in missing_readers(project)]
     if missing:
         text = _("Not everyone concerned has read the briefing: %(names)s.")
         if project.course_id is not None:
             text = _("Not everyone concerned has completed the course: %(names)s.")
-        found.append(Lack("readers_missing", "COD-2", text % {"names": _named(missing)}))
+        found.append(StartBlocker("readers_missing", "COD-2", text % {"names": _named(missing)}))
     return found
 
 
-def lacks_notice(project: ChangeProject, at: datetime) -> bool:
+def is_notice_missing(project: ChangeProject, at: datetime) -> bool:
     """Whether customers are affected and no notice has gone out."""
     return announced_since(project) is None and affected_customers(project, at).exists()
 

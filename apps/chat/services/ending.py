@@ -16,7 +16,14 @@ from apps.chat.queries.visitor import agent_of
 from apps.chat.rules.chat import check_live, check_mine
 from apps.chat.services.filing import Filing, file_lines, promise_reply, rate_case
 from apps.chat.services.giving import give_waiting
-from apps.chat.services.rows import add_word, end_turn, lock_chat, machine, move, was_answered
+from apps.chat.services.rows import (
+    add_system_line,
+    end_turn,
+    lock_chat,
+    machine,
+    move,
+    was_answered,
+)
 from apps.complaints.enums import CaseClass, Outcome
 from apps.complaints.rules.cases import check_score, needed
 from apps.complaints.rules.contacts import contact_values
@@ -67,7 +74,7 @@ def close_chat(*, chat_id: int, closing: Closing, by: User, at: datetime) -> Cha
 def file_lines_after_word(chat: Chat, filing: Filing, *, by: User, at: datetime) -> Any:
     """The goodbye is part of the record."""
     if chat.state == ChatState.TALKING:
-        add_word(chat, ChatWord.ENDED_BY_AGENT, by=by, agent=agent_of(chat))
+        add_system_line(chat, ChatWord.ENDED_BY_AGENT, by=by, agent=agent_of(chat))
     return file_lines(chat, filing, by=by, at=at)
 
 
@@ -82,7 +89,7 @@ def _dismiss(chat_id: int, reason: str, by: User, at: datetime) -> Chat:
             code="has_case",
         )
     if chat.state == ChatState.TALKING:
-        add_word(chat, ChatWord.ENDED_BY_AGENT, by=by, agent=agent_of(chat))
+        add_system_line(chat, ChatWord.ENDED_BY_AGENT, by=by, agent=agent_of(chat))
     _without_case(chat, ChatEnd.AGENT, reason, by=by, at=at, now=database_now())
     return chat
 
@@ -109,7 +116,7 @@ def leave_chat(*, chat_id: int, by: User, at: datetime) -> Chat:
 def leave(chat: Chat, why: ChatEnd, word: ChatWord, *, by: User, at: datetime) -> None:
     """The visitor is gone; the caller holds the lock."""
     now = database_now()
-    add_word(chat, word, by=by)
+    add_system_line(chat, word, by=by)
     if chat.state == ChatState.TALKING:
         _end(chat, ChatState.OVER, why, by=by, at=at, now=now)
         return
@@ -151,7 +158,7 @@ def turn_into_message(
         reply_by = opening(chat_settings(), now).reply_by
         promise_reply(case, reply_by, by=machine(), at=at)
         until = reply_by.isoformat()
-        add_word(chat, ChatWord.BECAME_MESSAGE, by=by, number=case.number, until=until)
+        add_system_line(chat, ChatWord.BECAME_MESSAGE, by=by, number=case.number, until=until)
         _end(chat, ChatState.FILED, ChatEnd.MESSAGE, by=by, at=at, now=now)
     give_waiting(by=machine(), at=at)
     return chat, reply_by

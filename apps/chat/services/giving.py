@@ -13,7 +13,7 @@ from apps.chat.queries.visitor import agent_of
 from apps.chat.rules.chat import MOST_MISSED, Seated, checked_line, next_agent
 from apps.chat.services.rows import (
     add_line,
-    add_word,
+    add_system_line,
     begin_turn,
     end_turn,
     lock_chat,
@@ -126,7 +126,7 @@ def pick_up(chat: Chat, *, by: User, at: datetime, now: datetime) -> None:
     chat.turns.filter(until__isnull=True).update(first_word=now)
     ChatSeat.objects.filter(user=by.pk).update(missed=0)
     chat.agent = User.objects.select_related("chat_seat").get(pk=by.pk)
-    add_word(chat, word, by=by, agent=agent_of(chat))
+    add_system_line(chat, word, by=by, agent=agent_of(chat))
     move(chat, ChatState.TALKING, now=now, agent=by)
     record("chat.taken", chat, by=by, at=at, data={"agent": by.pk})
 
@@ -190,7 +190,7 @@ def queue_again(
 ) -> None:
     """Back to its old place in the queue; the caller holds the lock and gives it out afterwards."""
     if chat.state == ChatState.TALKING and not quietly:
-        add_word(chat, _SAID[why], by=by)
+        add_system_line(chat, _SAID[why], by=by)
     was = chat.agent_id
     end_turn(chat, why, now=now)
     move(chat, ChatState.QUEUED, now=now, agent=None)

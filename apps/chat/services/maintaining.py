@@ -12,7 +12,7 @@ from apps.chat.queries.seats import chat_settings, missed_by, seated
 from apps.chat.rules.chat import Step, next_agent, next_step
 from apps.chat.services.ending import file_forgotten, leave
 from apps.chat.services.giving import count_missed, give_waiting, queue_again
-from apps.chat.services.rows import add_word, lock_chat, machine, write
+from apps.chat.services.rows import add_system_line, lock_chat, machine, write
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 
@@ -59,7 +59,7 @@ def _do(chat_id: int, settings: ChatSettings, at: datetime) -> bool:
             return _call_another(chat, settings, now=now, at=at)
         case Step.REMIND:
             minutes = max(1, round((settings.end_after - settings.remind_after) / 60))
-            add_word(chat, ChatWord.STILL_THERE, by=by, minutes=minutes)
+            add_system_line(chat, ChatWord.STILL_THERE, by=by, minutes=minutes)
             write(chat, is_reminded=True)
         case Step.END:
             leave(chat, ChatEnd.AWAY, ChatWord.ENDED_AWAY, by=by, at=at)

@@ -78,7 +78,7 @@ def add_line(
     return line
 
 
-def add_word(chat: Chat, word: ChatWord, *, by: User, **params: Any) -> ChatLine:
+def add_system_line(chat: Chat, word: ChatWord, *, by: User, **params: Any) -> ChatLine:
     """What the system says, in whatever language it will be read."""
     line = ChatLine.objects.create(chat=chat, side=ChatSide.SYSTEM, word=word, params=params, by=by)
     chat.last_line = line.pk

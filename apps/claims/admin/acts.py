@@ -25,8 +25,8 @@ from apps.claims.enums import (
 from apps.claims.inputs import NewClaim, Shown
 from apps.claims.models import Claim
 from apps.claims.queries.rules import is_large, limit_of, who_may_decide
-from apps.claims.rules.assessing import Lacking
-from apps.claims.wording import lacking_words, step_lines
+from apps.claims.rules.assessing import Incomplete
+from apps.claims.wording import missing_words, step_lines
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
 from apps.core.money import format_money
@@ -128,8 +128,8 @@ def _assess(context: ActContext) -> str:
 
 def _look(context: ActContext) -> dict[str, Any]:
     found = services.compute(context.record, context.typed["proofs"])
-    if isinstance(found, Lacking):
-        raise BadInput(lacking_words(found.codes, found.things), code="lacking")
+    if isinstance(found, Incomplete):
+        raise BadInput(missing_words(found.codes, found.things), code="lacking")
     return {
         "preview_template": "claims/_steps.html",
         "steps": step_lines([one.plain() for one in found.steps]),

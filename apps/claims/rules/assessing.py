@@ -84,20 +84,20 @@ class Assessed:
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
+class Incomplete:
     """What is missing, as codes with words in both languages; goods without a proved value by their names."""
 
     codes: tuple[str, ...]
     things: tuple[str, ...] = ()
 
 
-def assess(facts: Facts, terms: Terms) -> Assessed | Lacking:
+def assess(facts: Facts, terms: Terms) -> Assessed | Incomplete:
     """The amount by the rule, or what is missing."""
     if terms.formula == Formula.FEE_BY_DAY:
         return _by_day(facts, terms)
     unproved = tuple(one.what for one in facts.things if one.proved is None)
     if not facts.things or unproved:
-        return Lacking(("things",) if not facts.things else ("proof",), unproved)
+        return Incomplete(("things",) if not facts.things else ("proof",), unproved)
     steps: list[Step] = []
     lost = ZERO
     for one in facts.things:
@@ -113,14 +113,14 @@ def assess(facts: Facts, terms: Terms) -> Assessed | Lacking:
     return _uninsured(facts, terms, lost, steps)
 
 
-def _insured(facts: Facts, terms: Terms, lost: Decimal, steps: list[Step]) -> Assessed | Lacking:
+def _insured(facts: Facts, terms: Terms, lost: Decimal, steps: list[Step]) -> Assessed | Incomplete:
     insured, declared = facts.insured_amount, facts.declared_value
     if insured is None:
-        return Lacking(("insured_amount",))
+        return Incomplete(("insured_amount",))
     ceiling, now = min(lost, insured), lost
     if terms.proportional and facts.kind != ClaimKind.LOSS:
         if not declared:
-            return Lacking(("declared_value",))
+            return Incomplete(("declared_value",))
         if insured < declared:
             now = money(now * insured / declared)
             steps.append(Step("proportion", now, {"insured": insured, "declared": declared}))
@@ -142,14 +142,14 @@ def _uninsured(facts: Facts, terms: Terms, lost: Decimal, steps: list[Step]) -> 
     return _finish(terms, now, lost, steps)
 
 
-def _by_day(facts: Facts, terms: Terms) -> Assessed | Lacking:
+def _by_day(facts: Facts, terms: Terms) -> Assessed | Incomplete:
     lacking = [
         name
         for name, value in (("fee", facts.fee), ("days_late", facts.days_late))
         if value is None
     ]
     if lacking or facts.fee is None or facts.days_late is None or terms.fee_per_day is None:
-        return Lacking(tuple(lacking) or ("fee_per_day",))
+        return Incomplete(tuple(lacking) or ("fee_per_day",))
     refund = money(facts.fee * terms.fee_per_day * facts.days_late)
     values = {"days": facts.days_late, "share": _percent(terms.fee_per_day), "fee": facts.fee}
     steps = [Step("by_day", refund, values)]

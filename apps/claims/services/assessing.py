@@ -19,7 +19,7 @@ from apps.claims.queries.rules import (
     who_may_decide,
 )
 from apps.claims.rules.amounts import amount
-from apps.claims.rules.assessing import Assessed, Facts, Lacking, Thing, assess
+from apps.claims.rules.assessing import Assessed, Facts, Incomplete, Thing, assess
 from apps.claims.services import clocks
 from apps.claims.services.filing import notify_leaders
 from apps.claims.services.moving import (
@@ -31,7 +31,7 @@ from apps.claims.services.moving import (
     write,
 )
 from apps.claims.services.voiding import check_qualified, void
-from apps.claims.wording import lacking_words
+from apps.claims.wording import missing_words
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record
@@ -42,11 +42,11 @@ S = ClaimState
 OVERRIDE = "claims.override_claim"
 
 
-def compute(claim: Claim, proofs: Mapping[int, Proof] | None = None) -> Assessed | Lacking:
+def compute(claim: Claim, proofs: Mapping[int, Proof] | None = None) -> Assessed | Incomplete:
     """What the claim comes to by its rule, with ``proofs`` by the key of an item in place of what is on file.
     Writes nothing."""
     if claim.rule is None:
-        return Lacking(("rule",))
+        return Incomplete(("rule",))
     things = []
     for item in claim.items.all():
         proof = (proofs or {}).get(item.pk)
@@ -94,9 +94,9 @@ def assess_claim(
     if proved_value is not None:
         write(claim, proved_value=amount(proved_value, "proved_value"))
     found = compute(claim)
-    if isinstance(found, Lacking):
+    if isinstance(found, Incomplete):
         raise RuleBroken(
-            lacking_words(found.codes, found.things), code="lacking", field="proof", rule=RULE
+            missing_words(found.codes, found.things), code="lacking", field="proof", rule=RULE
         )
     wanted = found.amount
     reason = ""

@@ -253,11 +253,11 @@ class Migration(migrations.Migration):
                 ("party_id", models.BigIntegerField(null=True)),
                 ("waybill", models.CharField(blank=True, max_length=20, verbose_name="waybill")),
                 (
-                    "rows_say",
+                    "rows_total",
                     models.DecimalField(decimal_places=2, max_digits=18, verbose_name="rows"),
                 ),
                 (
-                    "ledger_says",
+                    "ledger_total",
                     models.DecimalField(decimal_places=2, max_digits=18, verbose_name="ledger"),
                 ),
                 (
@@ -1466,7 +1466,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="coddifference",
             constraint=models.CheckConstraint(
-                condition=models.Q(("rows_say", models.F("ledger_says")), _negated=True),
+                condition=models.Q(("rows_total", models.F("ledger_total")), _negated=True),
                 name="cod_difference_differs",
             ),
         ),

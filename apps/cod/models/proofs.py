@@ -39,8 +39,8 @@ class CodDifference(AppendOnly):
     party_name = models.CharField(_("party's name"), max_length=160, blank=True)
     party_id = models.BigIntegerField(null=True)
     waybill = models.CharField(_("waybill"), max_length=20, blank=True)
-    rows_say = models.DecimalField(_("rows"), max_digits=18, decimal_places=2)
-    ledger_says = models.DecimalField(_("ledger"), max_digits=18, decimal_places=2)
+    rows_total = models.DecimalField(_("rows"), max_digits=18, decimal_places=2)
+    ledger_total = models.DecimalField(_("ledger"), max_digits=18, decimal_places=2)
 
     class Meta:
         verbose_name = _("difference of the COD proof")
@@ -49,7 +49,7 @@ class CodDifference(AppendOnly):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                name="cod_difference_differs", condition=~Q(rows_say=F("ledger_says"))
+                name="cod_difference_differs", condition=~Q(rows_total=F("ledger_total"))
             )
         ]
 

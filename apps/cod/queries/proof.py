@@ -155,12 +155,12 @@ class Compared:
     party_id: int | None
     party_name: str
     account_id: int | None
-    rows_say: Decimal
-    ledger_says: Decimal
+    rows_total: Decimal
+    ledger_total: Decimal
 
     @property
     def differs(self) -> bool:
-        return self.rows_say != self.ledger_says
+        return self.rows_total != self.ledger_total
 
 
 def compare() -> list[Compared]:

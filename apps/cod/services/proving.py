@@ -45,9 +45,9 @@ def _rows(proof: CodProof, one: Compared) -> list[CodDifference]:
         "party_name": one.party_name,
     }
     return [
-        CodDifference(**common, rows_say=one.rows_say, ledger_says=one.ledger_says),
+        CodDifference(**common, rows_total=one.rows_total, ledger_total=one.ledger_total),
         *(
-            CodDifference(**common, waybill=waybill, rows_say=rows, ledger_says=ledger)
+            CodDifference(**common, waybill=waybill, rows_total=rows, ledger_total=ledger)
             for waybill, rows, ledger in shipments_of(one)
         ),
     ]
@@ -57,15 +57,15 @@ def _tell(proof: CodProof, differing: list[Compared], *, by: User, at: datetime)
     for one in differing:
         log.error(
             "cod proof: %s %s differs: rows %s, ledger %s",
-            one.kind, one.party_name, one.rows_say, one.ledger_says,
+            one.kind, one.party_name, one.rows_total, one.ledger_total,
         )  # fmt: skip
     lines = [
         _("%(account)s %(party)s: rows %(rows)s, ledger %(ledger)s")
         % {
             "account": one.kind,
             "party": one.party_name,
-            "rows": format_money(one.rows_say),
-            "ledger": format_money(one.ledger_says),
+            "rows": format_money(one.rows_total),
+            "ledger": format_money(one.ledger_total),
         }
         for one in differing[:SHOWN]
     ]

@@ -66,7 +66,7 @@ def grant_verbal_authorisation(
     )
     data = {**_facts(authorisation), "reason": why}
     record("customer.authorised_verbally", row, by=by, at=at, data=data)
-    clocks.word_given(authorisation, by=by, at=at)
+    clocks.authorisation_given(authorisation, by=by, at=at)
     return authorisation
 
 
@@ -138,7 +138,7 @@ def _end(
     checked(authorisation)
     data = {"authorisation": authorisation.pk, "how": to.value, "reason": reason}
     record("customer.authorisation_ended", authorisation.customer, by=by, at=at, data=data)
-    clocks.word_ended(authorisation, by=by, at=at)
+    clocks.authorisation_ended(authorisation, by=by, at=at)
 
 
 def _facts(authorisation: VerbalAuthorisation) -> dict[str, object]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-def word_given(word: VerbalAuthorisation, *, by: "User", at: "datetime") -> None:
+def authorisation_given(word: VerbalAuthorisation, *, by: "User", at: "datetime") -> None:
     """The paperwork is due at the deadline the leader gave, for the customer's agent to bring in."""
     customer = word.customer
     sla.open_matter(
@@ -32,7 +32,7 @@ def word_given(word: VerbalAuthorisation, *, by: "User", at: "datetime") -> None
     )
 
 
-def word_ended(word: VerbalAuthorisation, *, by: "User", at: "datetime") -> None:
+def authorisation_ended(word: VerbalAuthorisation, *, by: "User", at: "datetime") -> None:
     if word.state == AuthorisationState.FULFILLED:
         sla.finish_matters([word], kind=FactKind.DONE, by=by, at=at)
     else:

@@ -27,7 +27,7 @@ from apps.complaints.models import Case
 from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
-from apps.desk.views.chats import chat_door, visible_chat
+from apps.desk.views.chats import for_chat_staff, visible_chat
 from apps.desk.views.shared import person_of, show
 
 Act = Callable[[Chat, User], Any]
@@ -239,13 +239,13 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-seat = chat_door(_seat)
-take = chat_door(_take)
-decline = chat_door(_decline)
-say = chat_door(_say)
-typing = chat_door(_typing)
-shipment = chat_door(_shipment)
-hand = chat_door(_hand)
-open_case = chat_door(_open_case)
-close = chat_door(_close)
-dismiss = chat_door(_dismiss)
+seat = for_chat_staff(_seat)
+take = for_chat_staff(_take)
+decline = for_chat_staff(_decline)
+say = for_chat_staff(_say)
+typing = for_chat_staff(_typing)
+shipment = for_chat_staff(_shipment)
+hand = for_chat_staff(_hand)
+open_case = for_chat_staff(_open_case)
+close = for_chat_staff(_close)
+dismiss = for_chat_staff(_dismiss)

@@ -32,7 +32,7 @@ View = Callable[..., HttpResponseBase]
 MOST_HAD = 40
 
 
-def chat_door(view: View) -> View:
+def for_chat_staff(view: View) -> View:
     """For who may answer chats, on the staff site."""
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -161,9 +161,9 @@ def _file(request: HttpRequest, key: str) -> HttpResponseBase:
     return content_of(found)
 
 
-board_page = chat_door(_board_page)
-news = chat_door(_news)
-context_view = chat_door(_context)
-answers = chat_door(_answers)
-transcript = chat_door(_transcript)
-file = chat_door(_file)
+board_page = for_chat_staff(_board_page)
+news = for_chat_staff(_news)
+context_view = for_chat_staff(_context)
+answers = for_chat_staff(_answers)
+transcript = for_chat_staff(_transcript)
+file = for_chat_staff(_file)

@@ -29,7 +29,7 @@ from apps.incidents.queries.finding import count_concerned
 from apps.incidents.queries.places import place_in_words, with_place
 from apps.incidents.queries.sentences import incidents_of, sentence
 from apps.incidents.queries.sheet import sheet_pdf
-from apps.incidents.services import lacks_before_closing
+from apps.incidents.services import missing_before_closing
 from apps.tracking.models import Waybill
 
 VIEW = "incidents.view_incident"
@@ -101,7 +101,7 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
             "public_notices": public_notices(record, timezone.now()),
             "customers": customers_of(record, person(request), only=only),
             "only": [(key, label, key == only) for key, label in ONLY],
-            "lacks": lacks_before_closing(record) if is_over else [],
+            "missing": missing_before_closing(record) if is_over else [],
             "may_run": request.user.has_perm(RUN),
         }
 

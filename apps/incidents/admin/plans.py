@@ -35,7 +35,7 @@ def _as_it_is(context: ActContext) -> dict[str, Any]:
     version: PlanVersion | None = context.record.versions.first()
     if version is None:
         return {}
-    names = ("text_zh", "text_en", "drill_months", "word_minutes")
+    names = ("text_zh", "text_en", "drill_months", "update_minutes")
     lines = (
         f"{_LAW.get(StepKind(step.kind)) or Seat(step.seat).label} {step.within} {step.what}{'!' if step.needs_proof else ''}"
         for step in version.steps.all()

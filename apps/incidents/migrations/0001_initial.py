@@ -534,7 +534,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "word_minutes",
+                    "update_minutes",
                     models.PositiveIntegerField(
                         default=240, verbose_name="next word after (minutes)"
                     ),

@@ -50,7 +50,7 @@ class Plan(Stamped):
 
 
 class PlanVersion(AppendOnly):
-    """``drill_months``: practised every so many months; ``word_minutes``: how long after a notice customers
+    """``drill_months``: practised every so many months; ``update_minutes``: how long after a notice customers
     hear from us again, in minutes."""
 
     plan = models.ForeignKey(
@@ -60,7 +60,7 @@ class PlanVersion(AppendOnly):
     text_zh = models.CharField(_("text for customers, in Chinese"), max_length=500)
     text_en = models.CharField(_("text for customers, in English"), max_length=500)
     drill_months = models.PositiveSmallIntegerField(_("drill every (months)"), default=6)
-    word_minutes = models.PositiveIntegerField(_("next word after (minutes)"), default=240)
+    update_minutes = models.PositiveIntegerField(_("next word after (minutes)"), default=240)
     at = models.DateTimeField(_("written"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 

@@ -3,8 +3,8 @@ from apps.incidents.services.declaring import add_later_arrivals, declare_incide
 from apps.incidents.services.ending import (
     close_incident,
     end_incident,
-    lacks_before_closing,
     mark_stable,
+    missing_before_closing,
     withdraw_incident,
 )
 from apps.incidents.services.notifying import note_call, note_messages, send_notice
@@ -24,9 +24,9 @@ __all__ = [
     "finish_task",
     "give_task",
     "hold_drill",
-    "lacks_before_closing",
     "leave_seat",
     "mark_stable",
+    "missing_before_closing",
     "note_call",
     "note_messages",
     "plan_drill",

@@ -135,16 +135,16 @@ def close_incident(*, incident_id: int, by: User, at: datetime) -> Incident:
     set, and of a special incident its review in a meeting."""
     incident = lock_incident(incident_id)
     _move(incident, IncidentState.CLOSED, "closed", by=by, at=at)
-    lacks = lacks_before_closing(incident)
-    if lacks:
-        raise RuleBroken(" ".join(lacks), code="not_yet", field="state", rule="CMP-8")
+    missing = missing_before_closing(incident)
+    if missing:
+        raise RuleBroken(" ".join(missing), code="not_yet", field="state", rule="CMP-8")
     incident.save(update_fields=["state", "closed_at", "closed_by"])
     data = {"number": incident.number, **_taken_off(incident, by=by, at=at)}
     record("incident.closed", incident, by=by, at=at, data=data)
     return incident
 
 
-def lacks_before_closing(incident: Incident) -> list[str]:
+def missing_before_closing(incident: Incident) -> list[str]:
     """What is missing, in words."""
     found = []
     if incident.affected.filter(released_at=None).exists():

@@ -16,7 +16,7 @@ from apps.events.services import NewEvent, record, record_many
 from apps.incidents.enums import NoticeKind, RecipientState
 from apps.incidents.models import Incident, IncidentNotice, NoticeRecipient
 from apps.incidents.services.locking import lock_running
-from apps.incidents.services.tasks import word_given
+from apps.incidents.services.tasks import restart_update_step
 
 LABEL = NoticeRecipient._meta.label_lower
 # Parties of these shipments that no notice of the incident has reached yet. A consignee is known by the keyed index
@@ -104,7 +104,7 @@ def send_notice(
     incident = lock_running(incident_id)
     row = add_notice(incident, NoticeKind.FURTHER, text_zh, text_en, by=by, at=at)
     notify_all_recipients(row, by=by, at=at)
-    word_given(incident, by=by, at=at)
+    restart_update_step(incident, by=by, at=at)
     return row
 
 

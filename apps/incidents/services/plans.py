@@ -39,7 +39,7 @@ def _save(row: models.Model) -> None:
 @transaction.atomic
 def write_plan(
     *, values: dict[str, Any], unit: Unit, text_zh: str, text_en: str, steps: Sequence[NewStep],
-    drill_months: int, word_minutes: int, by: User, at: datetime, plan: Plan | None = None,
+    drill_months: int, update_minutes: int, by: User, at: datetime, plan: Plan | None = None,
 ) -> PlanVersion:  # fmt: skip
     """A new plan (``values``: code, name, kind, level, review_months), or another version of ``plan``, which counts
     from now on. Its first drill is due after ``drill_months``; the version's change does not move one that is due.
@@ -54,7 +54,7 @@ def write_plan(
     last = plan.versions.first()
     version = PlanVersion(
         plan=plan, n=last.n + 1 if last else 1, text_zh=text_zh.strip(), text_en=text_en.strip(),
-        drill_months=drill_months, word_minutes=word_minutes, at=at, by=by,
+        drill_months=drill_months, update_minutes=update_minutes, at=at, by=by,
     )  # fmt: skip
     _save(version)
     PlanStep.objects.bulk_create(

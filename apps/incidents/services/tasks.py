@@ -44,14 +44,14 @@ def open_tasks(
         for kind in BY_LAW:
             if kind not in there:
                 add(kind, Seat.RECORDS, str(kind.label), legal, proof=True)
-    add(StepKind.NEXT_WORD, Seat.CUSTOMERS, str(StepKind.NEXT_WORD.label), at + _word(incident),
+    add(StepKind.NEXT_WORD, Seat.CUSTOMERS, str(StepKind.NEXT_WORD.label), at + _update_interval(incident),
         proof=False)  # fmt: skip
     return _open(incident, rows, by=by, at=at)
 
 
-def _word(incident: Incident) -> timedelta:
+def _update_interval(incident: Incident) -> timedelta:
     version = incident.version
-    return timedelta(minutes=version.word_minutes) if version else NEXT_WORD
+    return timedelta(minutes=version.update_minutes) if version else NEXT_WORD
 
 
 def _row(
@@ -132,14 +132,14 @@ def _locked(task_id: int) -> IncidentTask:
     return row
 
 
-def word_given(incident: Incident, *, by: User, at: datetime) -> None:
+def restart_update_step(incident: Incident, *, by: User, at: datetime) -> None:
     """Customers heard from us: that step is done, and the next one runs."""
     finish_open(incident, StepKind.NEXT_WORD, "", by=by, at=at)
     last = incident.tasks.aggregate(last=Max("n"))["last"] or 0
     seats = {seat.seat: seat.user for seat in incident.seats.filter(until=None, user__isnull=False).select_related("user")}  # fmt: skip
     row = _row(
         incident, last + 1, StepKind.NEXT_WORD, Seat.CUSTOMERS, str(StepKind.NEXT_WORD.label),
-        at + _word(incident), {k: v for k, v in seats.items() if v is not None}, proof=False,
+        at + _update_interval(incident), {k: v for k, v in seats.items() if v is not None}, proof=False,
     )  # fmt: skip
     _open(incident, [row], by=by, at=at)
 

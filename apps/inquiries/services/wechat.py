@@ -28,7 +28,7 @@ from apps.inquiries.services.wechat_cases import OURS, hear
 from apps.inquiries.wechat.commands import Command, understand
 from apps.inquiries.wechat.messages import Message
 from apps.notifications.services.codes import CODE_LIFE
-from apps.notifications.services.people import note_wechat_word
+from apps.notifications.services.people import note_wechat_message
 from apps.notifications.services.receipts import record_wechat_outcome
 from apps.tracking.models import Waybill
 
@@ -72,7 +72,7 @@ def receive_wechat(message: Message, *, at: datetime) -> str:
 def _act(command: Command, message: Message, language: str, at: datetime) -> tuple[str, str, str]:
     """Reply, outcome and waybill number."""
     if message.kind != "event":
-        note_wechat_word(openid=message.openid, at=at)
+        note_wechat_message(openid=message.openid, at=at)
     binding = bound(message.openid)
     heard = hear(command, message, binding, language=language, at=at)
     if heard is not None:

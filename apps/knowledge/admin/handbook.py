@@ -87,7 +87,7 @@ class HandbookPages:
         reader = _reader(request)
         version, at, answer = _in_force(code), timezone.now(), request.POST.get("said")
         if answer == "understood":
-            services.say_understood(version, by=reader, at=at)
+            services.mark_understood(version, by=reader, at=at)
             messages.success(request, _("Noted that you have read and understood it."))
         elif answer in ("helped", "not_helped"):
             who = f"user:{reader.pk}"

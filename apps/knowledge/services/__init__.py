@@ -13,8 +13,8 @@ from apps.knowledge.services.publishing import publish_version, withdraw_publica
 from apps.knowledge.services.reading import (
     ask_reading,
     give_opinion,
+    mark_understood,
     note_search,
-    say_understood,
     settle_missed_search,
 )
 from apps.knowledge.services.using import check_leaves, note_use, sendable
@@ -25,13 +25,13 @@ __all__ = [
     "check_leaves",
     "enter_article",
     "give_opinion",
+    "mark_understood",
     "note_search",
     "note_use",
     "publish_version",
     "retire_article",
     "review_article",
     "save_section",
-    "say_understood",
     "sendable",
     "set_fits",
     "settle_missed_search",

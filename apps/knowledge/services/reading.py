@@ -74,7 +74,7 @@ def ask_reading(
 
 
 @transaction.atomic
-def say_understood(version: ArticleVersion, *, by: "User", at: datetime) -> Understanding:
+def mark_understood(version: ArticleVersion, *, by: "User", at: datetime) -> Understanding:
     """Read and understood; said twice it is said once. The clock ends with the last who was missing."""
     Article.objects.select_for_update().get(pk=version.article_id)
     row, is_new = Understanding.objects.get_or_create(version=version, by=by, defaults={"at": at})

@@ -30,7 +30,7 @@ from apps.notifications.services.maintaining import (
 from apps.notifications.services.people import (
     lift_address,
     link_wechat,
-    note_wechat_word,
+    note_wechat_message,
     publish_announcement,
     set_preference,
     stop_address,
@@ -115,7 +115,7 @@ __all__ = [
     "maintain",
     "mark_read",
     "message_to_take",
-    "note_wechat_word",
+    "note_wechat_message",
     "notify",
     "notify_about",
     "ping",

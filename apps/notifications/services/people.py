@@ -122,7 +122,7 @@ def link_wechat(*, phone: str, openid: str, by: "User", at: datetime) -> LinkedA
     return linked
 
 
-def note_wechat_word(*, openid: str, at: datetime) -> None:
+def note_wechat_message(*, openid: str, at: datetime) -> None:
     """They wrote to us: from now on for 48 hours we may answer in the conversation."""
     TalkWindow.objects.bulk_create(
         [TalkWindow(address_index=index_of(openid), last_heard=at)],

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.core.errors import BadInput
 from apps.notifications import services
-from apps.notifications.doors import dingtalk, feishu, wecom
-from apps.notifications.doors.checking import MAX_BYTES, refused
+from apps.notifications.callbacks import dingtalk, feishu, wecom
+from apps.notifications.callbacks.checking import MAX_BYTES, refused
 
 log = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]

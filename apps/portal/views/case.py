@@ -22,11 +22,11 @@ from apps.complaints.queries.links import case_of_token, token_of
 from apps.core.downloads import UNKNOWN, private_file
 from apps.core.errors import RuleBroken
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.answers import key_page, page, private_response, stopped
 from apps.portal.case_page import lay_out
 from apps.portal.forms import MessageForm, WithdrawForm
 from apps.portal.forms.claims import ClaimPaperForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 from apps.portal.photos import MOST, Papers, Photos, takes_photos
 
@@ -43,7 +43,7 @@ class SentPapers:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def case(request: HttpRequest, token: str) -> HttpResponse:
     found = find_case(request, token)
     if isinstance(found, HttpResponse):
@@ -93,7 +93,7 @@ def show(
 
 @require_http_methods(["POST"])
 @takes_photos
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def write(request: HttpRequest, token: str) -> HttpResponse:
     """Another message, or photos, or both."""
     found = find_case(request, token)
@@ -132,13 +132,13 @@ def _add(subject: Case, form: MessageForm, photos: Photos, at: datetime) -> bool
 
 
 def _back(token: str, where: str = "") -> HttpResponse:
-    response = kept_private(HttpResponseRedirect(f"/case/{token}{where}"))
+    response = private_response(HttpResponseRedirect(f"/case/{token}{where}"))
     response.status_code = 303
     return response
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Nothing more is wanted. Sent twice, the second time finds it done."""
     found = find_case(request, token)
@@ -162,7 +162,7 @@ def file(request: HttpRequest, token: str, key: UUID) -> HttpResponse:
     stored = public_file(found, key)
     if stored is None:
         return page("404.html", status=404)
-    return kept_private(_sent(stored))
+    return private_response(_sent(stored))
 
 
 def _sent(stored: CaseFile) -> HttpResponse:

@@ -18,9 +18,9 @@ from apps.chat.services.talking import mark_read, note_sign, say
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
-from apps.portal.answers import kept_private, page
+from apps.portal.answers import page, private_response
 from apps.portal.chats import limits, news, news_context, status_of
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.uploads import files_of
 from apps.portal.views.chat_entrance import ended, entrance, refused_status, see_other
 from apps.portal.visitors import chat_of, clear_chat
@@ -29,7 +29,7 @@ JSON = "application/json"
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def chat(request: HttpRequest) -> HttpResponse:
     """Begin, go on, or read once more what was said."""
     found = chat_of(request)
@@ -59,12 +59,12 @@ def talk(
 
 
 @require_safe
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def chat_news(request: HttpRequest) -> HttpResponse:
     """What is new since line ``after``; 304 while nothing is. Also the visitor's sign of life."""
     found = chat_of(request)
     if found is None:
-        return kept_private(HttpResponse(status=404))
+        return private_response(HttpResponse(status=404))
     note_sign(chat_id=found.pk, side=ChatSide.VISITOR)
     if read := line_of(request.GET.get("read", "")):
         _read(found, read)
@@ -75,11 +75,11 @@ def chat_news(request: HttpRequest) -> HttpResponse:
     else:
         response = HttpResponse(news(found, status, line_of(request.GET.get("after", ""))))
     response["ETag"] = etag
-    return kept_private(response)
+    return private_response(response)
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def chat_say(request: HttpRequest) -> HttpResponse:
     """A line, files, or both. A script gets a word of JSON, a plain form its page again."""
     found = chat_of(request)
@@ -101,12 +101,12 @@ def chat_say(request: HttpRequest) -> HttpResponse:
         status = refused_status(refusal)
         if scripted:
             problem = {"message": str(refusal), "code": refusal.code, "field": refusal.field}
-            return kept_private(JsonResponse(problem, status=status))
+            return private_response(JsonResponse(problem, status=status))
         if refusal.code == "chat_over":
             return ended(request, found, error=str(refusal), text=text, status=status)
         return talk(request, found, error=str(refusal), text=text, status=status)
     if scripted:
-        return kept_private(JsonResponse({"line": line_key(line.pk)}))
+        return private_response(JsonResponse({"line": line_key(line.pk)}))
     return see_other("/chat#end")
 
 
@@ -116,7 +116,7 @@ def chat_typing(request: HttpRequest) -> HttpResponse:
     if found is not None and found.is_live:
         types = request.POST.get("types") != "0"
         note_sign(chat_id=found.pk, side=ChatSide.VISITOR, types=types)
-    return kept_private(HttpResponse(status=204))
+    return private_response(HttpResponse(status=204))
 
 
 @require_POST
@@ -167,4 +167,4 @@ def _read(found: Chat, line: int) -> None:
 
 
 def _gone() -> HttpResponse:
-    return kept_private(JsonResponse({"message": "", "code": "chat_over"}, status=410))
+    return private_response(JsonResponse({"message": "", "code": "chat_over"}, status=410))

@@ -23,9 +23,9 @@ from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
-from apps.portal.answers import kept_private, page
+from apps.portal.answers import page, private_response
 from apps.portal.chats import limits, news_context, status_of
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.uploads import files_of
 from apps.portal.visitors import chat_of, remember_chat
 from apps.tracking.days import by_when
@@ -38,7 +38,7 @@ _STATUS = {"chat_limit": 429, "chat_over": 409, "answered": 409, "file_too_large
 
 
 def see_other(address: str) -> HttpResponse:
-    response = kept_private(HttpResponseRedirect(address))
+    response = private_response(HttpResponseRedirect(address))
     response.status_code = 303
     return response
 
@@ -77,7 +77,7 @@ def entrance(
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def chat_start(request: HttpRequest) -> HttpResponse:
     found = chat_of(request)
     if found is not None and found.is_live:
@@ -101,7 +101,7 @@ def chat_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def chat_message(request: HttpRequest) -> HttpResponse:
     """Leave a message; it is a case at once, and a time is told by which it is answered."""
     typed = {**_typed(request), "message": "1"}
@@ -122,7 +122,7 @@ def chat_message(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def chat_thanks(request: HttpRequest) -> HttpResponse:
     """The number of the message and the time; only to be had from having left one."""
     try:
@@ -137,7 +137,7 @@ def chat_thanks(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def chat_later(request: HttpRequest) -> HttpResponse:
     """From the queue: not waiting any longer, but to be called back or written to."""
     found = chat_of(request)
@@ -189,7 +189,7 @@ def ended(
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def chat_rate(request: HttpRequest) -> HttpResponse:
     found = chat_of(request)
     if found is None:

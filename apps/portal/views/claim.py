@@ -16,20 +16,20 @@ from apps.claims.rules.amounts import amount
 from apps.complaints.models import Case
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import now
-from apps.portal.answers import kept_private, page
-from apps.portal.languages import speaks
+from apps.portal.answers import page, private_response
+from apps.portal.languages import in_visitor_language
 from apps.portal.views.case import find_case, show
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def agree(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """To the amount that the page showed: if it is another by now, nothing is agreed."""
     return _answer(request, token, number, agrees=True)
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def dispute(request: HttpRequest, token: str, number: str) -> HttpResponse:
     return _answer(request, token, number, agrees=False)
 
@@ -63,6 +63,6 @@ def _tell(claim: Claim, request: HttpRequest, *, agrees: bool) -> None:
 
 
 def _back(_case: Case, token: str) -> HttpResponse:
-    response = kept_private(HttpResponseRedirect(f"/case/{token}#claims"))
+    response = private_response(HttpResponseRedirect(f"/case/{token}#claims"))
     response.status_code = 303
     return response

@@ -26,9 +26,9 @@ from apps.notifications.services.claim_codes import (
     prove_claim_code,
     send_claim_code,
 )
-from apps.portal.answers import asked_to_wait, kept_private, key_page, page, stopped
+from apps.portal.answers import asked_to_wait, key_page, page, private_response, stopped
 from apps.portal.forms.claims import AccountForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.views.case import find_case, show
 
 # Of one claim: a person mistypes now and then, a program tries names and numbers out.
@@ -38,7 +38,7 @@ STOPPING = frozenset({"too_many_tries", "code_expired", "code_unsendable"})
 
 
 @require_POST
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def ask_code(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """Send the code and lead to where it is typed."""
     found = _claim(request, token, number)
@@ -59,7 +59,7 @@ def ask_code(request: HttpRequest, token: str, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def code(request: HttpRequest, token: str, number: str, sent: str) -> HttpResponse:
     found = _claim(request, token, number)
     if isinstance(found, HttpResponse):
@@ -85,7 +85,7 @@ def code(request: HttpRequest, token: str, number: str, sent: str) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def account(request: HttpRequest, token: str, number: str, proof: str) -> HttpResponse:
     """The account, once the code was right; every attempt counts, so that nobody tries names out."""
     found = _claim(request, token, number)
@@ -133,6 +133,6 @@ def _claim(request: HttpRequest, token: str, number: str) -> tuple[Case, Claim] 
 
 
 def _see_other(where: str) -> HttpResponse:
-    response = kept_private(HttpResponseRedirect(where))
+    response = private_response(HttpResponseRedirect(where))
     response.status_code = 303
     return response

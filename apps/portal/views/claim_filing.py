@@ -21,9 +21,9 @@ from apps.claims.queries.public import claim_of_case
 from apps.complaints.models import Case
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.answers import key_page, page, private_response, stopped
 from apps.portal.forms.claims import ClaimForm, ClaimPaperForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.photos import Papers, takes_photos
 from apps.portal.views.case import SentPapers, find_case, show
 
@@ -32,7 +32,7 @@ ATTEMPTS = (timedelta(hours=1), 20)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def file_claim(request: HttpRequest, token: str) -> HttpResponse:
     """The rules in force for the shipment, then what is claimed; sent twice it is one claim."""
     found = find_case(request, token)
@@ -95,7 +95,7 @@ def _file(form: ClaimForm, case: Case, claimant: Claimant, keys: str, at: dateti
 
 @require_POST
 @takes_photos
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def add_papers(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """Pictures and PDFs become papers of the claim; an approval is void then, and kept. Is one of them refused, the
     others are held for the next try."""
@@ -134,6 +134,6 @@ def _is_too_much(case: Case, at: datetime) -> bool:
 
 
 def _to_claims(token: str) -> HttpResponse:
-    response = kept_private(HttpResponseRedirect(f"/case/{token}#claims"))
+    response = private_response(HttpResponseRedirect(f"/case/{token}#claims"))
     response.status_code = 303
     return response

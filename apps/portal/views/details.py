@@ -17,8 +17,8 @@ from apps.notifications.services.party_codes import (
     read_code_token,
     send_party_code,
 )
-from apps.portal.answers import asked_to_wait, kept_private, page
-from apps.portal.languages import speaks
+from apps.portal.answers import asked_to_wait, page, private_response
+from apps.portal.languages import in_visitor_language
 from apps.portal.party import closed_half, fee_group, groups_of, photo_key, photos_of
 from apps.portal.proofs import clear_proof, proven_role, remember_proof
 from apps.portal.queries import known_waybill
@@ -33,15 +33,15 @@ STOPPING = frozenset({"party_limit", "party_ambiguous", "too_many_codes", "code_
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def details(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for the digits, or show what they open. An unknown waybill is asked for just the same."""
     try:
         canonical = parse_waybill_number(number)
     except BadInput:
-        return kept_private(HttpResponseRedirect(f"/track/{quote(number[:40], safe='')}"))
+        return private_response(HttpResponseRedirect(f"/track/{quote(number[:40], safe='')}"))
     if canonical != number:
-        return kept_private(HttpResponseRedirect(f"/track/{canonical}/details"))
+        return private_response(HttpResponseRedirect(f"/track/{canonical}/details"))
     if request.method == "POST":
         return answer_digits(request, canonical)
     role = proven_role(request, canonical)
@@ -75,7 +75,7 @@ def let_in(proof: PartyProof) -> HttpResponse:
 
 
 def see_other(where: str) -> HttpResponse:
-    response = kept_private(HttpResponseRedirect(where))
+    response = private_response(HttpResponseRedirect(where))
     response.status_code = 303
     return response
 
@@ -98,7 +98,7 @@ def answered(template: str, context: dict[str, object], refusal: RuleBroken | No
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def code(request: HttpRequest, number: str, token: str) -> HttpResponse:
     """The digits were right, but many know them: the code that was sent to that phone."""
     if read_code_token(token, number) is None:
@@ -165,4 +165,4 @@ def photo(request: HttpRequest, number: str, key: str) -> HttpResponse:
     if found is None:
         return page("404.html", status=404)
     content, content_type = found
-    return kept_private(HttpResponse(content, content_type=content_type))
+    return private_response(HttpResponse(content, content_type=content_type))

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import client_address
 from apps.notifications import services
-from apps.portal.answers import asked_to_wait, kept_private, key_page, page
+from apps.portal.answers import asked_to_wait, key_page, page, private_response
 from apps.portal.forms import CodeForm, FollowForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 from apps.portal.queries import followable_waybill
 from apps.portal.views.shipment import not_a_number
@@ -21,7 +21,7 @@ from apps.tracking.numbers import parse_waybill_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def follow(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for messages about one shipment; a code goes to the address.
 
@@ -33,7 +33,7 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
     except BadInput as refusal:
         return not_a_number(number, str(refusal))
     if canonical != number:
-        return kept_private(HttpResponseRedirect(f"/notify/follow/{canonical}"))
+        return private_response(HttpResponseRedirect(f"/notify/follow/{canonical}"))
     address = client_address(request)
     waybill = behind_link(
         request,
@@ -65,7 +65,7 @@ def _ask(form: FollowForm, waybill: Waybill, client: str) -> HttpResponse:
         at=timezone.now(),
     )
     token = services.subscription_token(asked)
-    return kept_private(redirect("portal:confirm", token=token))
+    return private_response(redirect("portal:confirm", token=token))
 
 
 def _language() -> str:
@@ -89,7 +89,7 @@ def nothing_to_follow(number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     asked = services.read_subscription_token(token)
     if asked is None:
@@ -107,14 +107,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             confirmed = services.confirmed_token(subscription)
-            return kept_private(redirect("portal:followed", token=confirmed))
+            return private_response(redirect("portal:followed", token=confirmed))
     status = 422 if form.errors else 200
     context = {"form": form, "subscription": asked.subscription, "done": False}
     return key_page(request, "portal/follow_confirm.html", context, status)
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def followed(request: HttpRequest, token: str) -> HttpResponse:
     """Only whoever typed the code gets here: that somebody follows is nobody else's business."""
     subscription = services.read_confirmed_token(token)

@@ -20,8 +20,8 @@ from apps.knowledge.enums import Audience
 from apps.knowledge.models import ArticleVersion
 from apps.knowledge.rules.markdown import first_words, render
 from apps.knowledge.rules.words import LONGEST_SEARCH
-from apps.portal.answers import kept_private, key_page, page, stopped
-from apps.portal.languages import speaks
+from apps.portal.answers import key_page, page, private_response, stopped
+from apps.portal.languages import in_visitor_language
 
 # Of one address; the words of a script would fill the list of what is looked for in vain.
 SEARCHES = (timedelta(hours=1), 30)
@@ -29,7 +29,7 @@ OPINIONS = (timedelta(hours=1), 30)
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def centre(request: HttpRequest) -> HttpResponse:
     """All that everybody may read, or what holds the words asked for."""
     at, language = now(), _language()
@@ -54,7 +54,7 @@ def centre(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def article(request: HttpRequest, code: str) -> HttpResponse:
     version = _version(code)
     context = {
@@ -78,7 +78,7 @@ def _carried(request: HttpRequest, version: ArticleVersion) -> dict[str, str]:
 
 
 @require_POST
-@speaks()
+@in_visitor_language()
 def opinion(request: HttpRequest, code: str) -> HttpResponse:
     """Once per address and day, which is kept as a keyed fingerprint only."""
     version = _version(code)
@@ -89,7 +89,7 @@ def opinion(request: HttpRequest, code: str) -> HttpResponse:
         today = timezone.localdate().isoformat()
         who = blind_index(f"{client_address(request)} {today}", "help.opinion")
         services.give_opinion(version, who=who, helped=given == "helped", at=now())
-    response = kept_private(HttpResponseRedirect(f"/help/{code}?said=1"))
+    response = private_response(HttpResponseRedirect(f"/help/{code}?said=1"))
     response.status_code = 303
     return response
 

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.notifications import services
 from apps.notifications.queries.words import digest_lines
 from apps.portal.answers import key_page
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Mail programs fetch links unasked, so looking changes nothing; their one-click POST
     (RFC 8058) and the button do. The token is the permission, hence no other check."""
@@ -27,7 +27,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def digest(request: HttpRequest, token: str) -> HttpResponse:
     """Every message that a short one only counted."""
     delivery = services.digest_of(token)

@@ -14,14 +14,14 @@ from apps.account_changes.services import campaigns
 from apps.accounts.queries import public_user
 from apps.core.errors import RuleBroken
 from apps.core.times import now
-from apps.portal.answers import asked_to_wait, kept_private, key_page
+from apps.portal.answers import asked_to_wait, key_page, private_response
 from apps.portal.forms.notices import NoticeForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def notice(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing: programs that read mail open links by themselves."""
     found = behind_link(request, lambda: recipient_of_token(token))
@@ -29,7 +29,7 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """They have it; what they ask besides is a case of the account-change agent's."""
     found = behind_link(request, lambda: recipient_of_token(token))
@@ -55,7 +55,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return asked_to_wait(shown, refusal)
     done = "thanks" if typed["kind"] == FeedbackClass.AGREES else "asked"
     where = f"/notice/{token}?done={done}"
-    return kept_private(HttpResponseRedirect(where, status=303))
+    return private_response(HttpResponseRedirect(where, status=303))
 
 
 def _show(

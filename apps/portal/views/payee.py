@@ -12,14 +12,14 @@ from apps.banking.queries.links import payee_of_token
 from apps.core.errors import RuleBroken
 from apps.core.times import now
 from apps.portal.answers import key_page
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 
 MAY_STOP = (*UNDER_WAY, PayeeState.ACTIVE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def payee(request: HttpRequest, token: str) -> HttpResponse:
     """Mail programs fetch links unasked, so looking changes nothing; the button does, once. The link is the
     permission: stopping moves no money, and whoever is wrong asks anew."""

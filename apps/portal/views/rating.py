@@ -14,9 +14,9 @@ from apps.complaints.queries.satisfaction import ask_of, is_expired
 from apps.complaints.rules.cases import is_dissatisfied
 from apps.core.errors import RuleBroken
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page
+from apps.portal.answers import key_page, private_response
 from apps.portal.forms import RateForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 
 WORDS = (
@@ -29,7 +29,7 @@ WORDS = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing: programs that read mail open links by themselves."""
     ask = behind_link(request, lambda: ask_of(token))
@@ -39,7 +39,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     form = RateForm(request.POST or None)
     if request.method == "POST" and ask.answered_at is None and not is_expired(ask, at):
         if form.is_valid() and _answer(ask, form, at):
-            response = kept_private(HttpResponseRedirect(f"/rate/{token}"))
+            response = private_response(HttpResponseRedirect(f"/rate/{token}"))
             response.status_code = 303
             return response
         return show(request, ask, form, at, status=422)

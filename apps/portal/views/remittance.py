@@ -14,7 +14,7 @@ from apps.cod.queries.settlement_reports import TYPES, facts_of, report_file, su
 from apps.core.downloads import private_file
 from apps.core.times import now
 from apps.portal.answers import key_page, page, stopped
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 
 # A paper costs a second of the processor.
@@ -23,7 +23,7 @@ A_PAGE = 100
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def remittance(request: HttpRequest, token: str) -> HttpResponse:
     found = behind_link(request, lambda: remittance_of_token(token))
     if isinstance(found, HttpResponse):
@@ -46,7 +46,7 @@ def remittance(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """The report as a file; a spreadsheet opens ``csv`` at once (UTF-8 with a mark)."""
     found = behind_link(request, lambda: remittance_of_token(token))

@@ -23,9 +23,9 @@ from apps.core.requests import client_address
 from apps.core.times import now
 from apps.knowledge.enums import Audience
 from apps.knowledge.queries import article_in_force
-from apps.portal.answers import kept_private, key_page
+from apps.portal.answers import key_page, private_response
 from apps.portal.forms import ReportForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.photos import MOST, Photos, takes_photos
 from apps.portal.problems import CLASS_OF, Problem
 from apps.portal.queries import known_waybill
@@ -47,7 +47,7 @@ FIELDS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @takes_photos
-@speaks()
+@in_visitor_language()
 def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         start = {
@@ -66,7 +66,7 @@ def report(request: HttpRequest) -> HttpResponse:
         case = _take(form, photos, at)
         if case is not None:
             photos.done()
-            response = kept_private(HttpResponseRedirect(f"/case/{token_of(case)}?sent=1"))
+            response = private_response(HttpResponseRedirect(f"/case/{token_of(case)}?sent=1"))
             response.status_code = 303
             return response
     return show(request, form, photos, status=422)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.requests import client_address
 from apps.core.times import now
-from apps.portal.answers import kept_private, page, stopped
-from apps.portal.languages import speaks
+from apps.portal.answers import page, private_response, stopped
+from apps.portal.languages import in_visitor_language
 from apps.portal.limits import count_misses, seconds_stopped
 from apps.portal.pages import summarise
 from apps.portal.queries import announcements
@@ -25,7 +25,7 @@ MOST_IN_ADDRESS = 800
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def home(request: HttpRequest) -> HttpResponse:
     response = page(
         "portal/home.html", {"typed": "", "switch": "?", "announcements": announcements()}
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # it changes nothing, and the page with the form carries no cookie
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def track(request: HttpRequest) -> HttpResponse:
     """One good number leads to its own page; anything else is answered here, with what was typed.
 
@@ -51,7 +51,7 @@ def track(request: HttpRequest) -> HttpResponse:
         return page("portal/answers.html", answers_context(typed) | {"rows": []}, 404)
     typed = take_apart(request.GET.get("n", ""), parse=parse_waybill_number)
     if len(typed.numbers) == 1 and not typed.bad:
-        return kept_private(HttpResponseRedirect(f"/track/{typed.numbers[0]}"))
+        return private_response(HttpResponseRedirect(f"/track/{typed.numbers[0]}"))
     address = client_address(request)
     if wait := seconds_stopped(address):
         return stopped(wait)
@@ -66,7 +66,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 def _to_address(typed: Typed) -> HttpResponse:
     where = f"/track?{urlencode({'n': ' '.join(typed.found)})}"
-    response = kept_private(HttpResponseRedirect(where))
+    response = private_response(HttpResponseRedirect(where))
     response.status_code = 303
     return response
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput
 from apps.core.times import now
-from apps.portal.answers import kept_private, page
-from apps.portal.languages import speaks
+from apps.portal.answers import page, private_response
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 from apps.portal.pages import lay_out
 from apps.portal.prerendered import fill
@@ -23,14 +23,14 @@ from apps.tracking.queries.public import public_view
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def shipment(request: HttpRequest, number: str) -> HttpResponse:
     try:
         canonical = parse_waybill_number(number)
     except BadInput as refusal:
         return not_a_number(number, str(refusal))
     if canonical != number:
-        return kept_private(HttpResponseRedirect(f"/track/{canonical}"))
+        return private_response(HttpResponseRedirect(f"/track/{canonical}"))
     known = behind_link(request, lambda: public_view(canonical), unknown=lambda: unknown(canonical))
     if isinstance(known, HttpResponse):
         return known
@@ -46,11 +46,11 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         # What has come to its end gives no more news.
         "follow": "" if is_terminal(known.status, known.reason) else laid.number,
     }
-    return kept_private(HttpResponse(fill("portal/shipment.html", values)))
+    return private_response(HttpResponse(fill("portal/shipment.html", values)))
 
 
 @require_safe
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def live(request: HttpRequest, number: str) -> HttpResponse:
     """What changes of an open page; 304 while nothing did.
 
@@ -61,13 +61,13 @@ def live(request: HttpRequest, number: str) -> HttpResponse:
     if compare_digest(request.GET.get("key", "").encode(), live_key(number).encode()):
         known = public_view(number)
     if known is None:
-        return kept_private(HttpResponse(status=404))
+        return private_response(HttpResponse(status=404))
     laid = lay_out(known, now(), live=live_address(number))
     etag = f'"{laid.version}"'
     if request.headers.get("If-None-Match") == etag:
-        response = kept_private(HttpResponse(status=304))
+        response = private_response(HttpResponse(status=304))
     else:
-        response = kept_private(HttpResponse(laid.body))
+        response = private_response(HttpResponse(laid.body))
     response["ETag"] = etag
     return response
 

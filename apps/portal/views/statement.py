@@ -23,9 +23,9 @@ from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.answers import key_page, page, private_response, stopped
 from apps.portal.forms.statements import AgreeForm, DisputeForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 
 WORDS = (timedelta(hours=1), 60)
@@ -34,7 +34,7 @@ PAPERS = (timedelta(hours=1), 30)
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def statement(request: HttpRequest, token: str) -> HttpResponse:
     found = behind_link(request, lambda: statement_of_token(token))
     return found if isinstance(found, HttpResponse) else _show(request, token, found)
@@ -83,7 +83,7 @@ def _show(
 
 
 @require_http_methods(["POST"])
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def agree(request: HttpRequest, token: str) -> HttpResponse:
     """All that is not disputed is right; whoever says so gives a name."""
     found = behind_link(request, lambda: statement_of_token(token))
@@ -108,7 +108,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def dispute(request: HttpRequest, token: str) -> HttpResponse:
     """One line is wrong; the rest stays as it is."""
     found = behind_link(request, lambda: statement_of_token(token))
@@ -146,7 +146,7 @@ def _paper(upload: "UploadedFile[Any] | None") -> NewFile | None:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """The statement as a file; a spreadsheet opens ``csv`` at once (UTF-8 with a mark)."""
     found = behind_link(request, lambda: statement_of_token(token))
@@ -163,7 +163,7 @@ def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def letter(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """A dunning letter that names this statement, as a paper."""
     found = behind_link(request, lambda: statement_of_token(token))
@@ -187,4 +187,4 @@ def _papers_stopped(found: Statement) -> int:
 
 
 def _back(token: str, done: str) -> HttpResponse:
-    return kept_private(HttpResponseRedirect(f"/statement/{token}?done={done}", status=303))
+    return private_response(HttpResponseRedirect(f"/statement/{token}?done={done}", status=303))

@@ -10,8 +10,8 @@ from apps.backoffice.services.counting import add_for_good
 from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page, page, stopped
-from apps.portal.languages import speaks
+from apps.portal.answers import key_page, page, private_response, stopped
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 from apps.reports.enums import SummaryFile
 from apps.reports.models import Summary
@@ -24,7 +24,7 @@ PAPERS = (timedelta(hours=1), 30)
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def summary(request: HttpRequest, token: str) -> HttpResponse:
     """Looking acknowledges nothing: programs that read mail open links by themselves."""
     found = behind_link(request, lambda: summary_of_token(token))
@@ -32,7 +32,7 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@speaks(remember=False)
+@in_visitor_language(remember=False)
 def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
     """They have it; the first who says so counts."""
     found = behind_link(request, lambda: summary_of_token(token))
@@ -45,11 +45,11 @@ def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
         )
     except RuleBroken as refusal:
         return _show(request, token, found, error=str(refusal), name=name, status=422)
-    return kept_private(HttpResponseRedirect(f"/summary/{token}?done=thanks", status=303))
+    return private_response(HttpResponseRedirect(f"/summary/{token}?done=thanks", status=303))
 
 
 @require_safe
-@speaks()
+@in_visitor_language()
 def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """The files that were sent: the same bytes."""
     found = behind_link(request, lambda: summary_of_token(token))

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.queries import public_user
 from apps.core.errors import RuleBroken
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page
+from apps.portal.answers import key_page, private_response
 from apps.portal.forms import RateForm
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
 from apps.portal.views.rating import WORDS
 from apps.surveys import services
@@ -20,7 +20,7 @@ from apps.surveys.rules import is_expired
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing: programs that read messages open links by themselves. A link that we did not
     make is answered as any other that is not there."""
@@ -32,7 +32,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     open_still = ask.answered_at is None and not is_expired(ask.asked_at, at)
     if request.method == "POST" and open_still:
         if form.is_valid() and _answer(ask, form, at):
-            response = kept_private(HttpResponseRedirect(f"/survey/{token}"))
+            response = private_response(HttpResponseRedirect(f"/survey/{token}"))
             response.status_code = 303
             return response
         return _show(request, ask, form, at, status=422)

@@ -11,13 +11,13 @@ from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
 from apps.portal.answers import asked_to_wait, key_page
-from apps.portal.languages import speaks
+from apps.portal.languages import in_visitor_language
 
 LONGEST = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@speaks()
+@in_visitor_language()
 def verify(request: HttpRequest) -> HttpResponse:
     """What was typed comes by POST, so that no code stands in an address or a log."""
     context: dict[str, Any] = {"code": "", "digits": "", "answer": "", "error": "", "field": ""}

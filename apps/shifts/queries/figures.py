@@ -46,7 +46,7 @@ def cover_by_need(
     first, last = here(since).date() - timedelta(days=1), here(until).date()
     needs = Need.objects.all() if units is None else Need.objects.filter(unit__in=units)
     public = public_holidays(first, last)
-    lacking = _lacking(window, units)
+    missing = _missing_minutes(window, units)
     found = []
     for need in needs:
         needed = need.heads * sum(
@@ -55,12 +55,12 @@ def cover_by_need(
             if (cut := span.cut(window)) is not None
         )
         if needed:
-            covered = max(0, needed - lacking.get(need.pk, 0))
+            covered = max(0, needed - missing.get(need.pk, 0))
             found.append(NeedCover(need.pk, need.unit_id, covered, needed))
     return found
 
 
-def _lacking(window: Span, units: Collection[int] | None) -> dict[int, int]:
+def _missing_minutes(window: Span, units: Collection[int] | None) -> dict[int, int]:
     """Minutes that came without somebody, by need."""
     gaps = Gap.objects.filter(starts_at__lt=window.ends_at, ends_at__gt=window.starts_at)
     gaps = gaps.exclude(closed_as=GapEnd.DROPPED).exclude(closed_at__lte=F("starts_at"))

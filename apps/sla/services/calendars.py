@@ -147,7 +147,7 @@ def take_known_years(*, by: User, at: datetime) -> int:
     """Years that the library knows and a calendar lacks, after an update of the library. Returns how many
     were taken in."""
     taken = 0
-    for calendar in _lacking_known_years():
+    for calendar in _calendars_without_known_years():
         known = set(calendar.years.values_list("year", flat=True))
         lacking = [year for year in official.known_years() if year not in known]
         if not lacking:
@@ -193,7 +193,7 @@ def maintain_calendars(*, at: datetime) -> int:
     return take_known_years(by=by, at=at) + warn_of_missing_years(by=by, at=at)
 
 
-def _lacking_known_years() -> Iterable[WorkingCalendar]:
+def _calendars_without_known_years() -> Iterable[WorkingCalendar]:
     """Locked; where nothing is missing it is only read."""
     years = official.known_years()
     calendars = WorkingCalendar.objects.filter(is_official=True)

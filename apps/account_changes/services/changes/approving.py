@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import ChangeMatter, ProjectState, StepKind
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.queries.changes import lacks_before_asking
+from apps.account_changes.queries.changes import missing_before_approval
 from apps.account_changes.services.changes import clocks
 from apps.account_changes.services.changes.moving import (
     demand_number,
@@ -32,9 +32,9 @@ def ask_change_approval(project: ChangeProject, *, by: User, at: datetime) -> Ch
     """RuleBroken ``change_incomplete`` says all that is still missing."""
     row = locked(project)
     demand_running(row)
-    lacking = lacks_before_asking(row, at)
-    if lacking:
-        raise RuleBroken(" ".join(lacking), code="change_incomplete", rule="COD-2")
+    missing = missing_before_approval(row, at)
+    if missing:
+        raise RuleBroken(" ".join(missing), code="change_incomplete", rule="COD-2")
     move(row, S.APPROVING)
     row.save(update_fields=["state"])
     title = f"{row.number} {row.old_account} → {row.new_account}"

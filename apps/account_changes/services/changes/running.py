@@ -10,7 +10,7 @@ from apps.account_changes.enums import ChangeMatter, ChangeScope, ProjectState, 
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.announced import announced_since
 from apps.account_changes.queries.changes import accounts_of
-from apps.account_changes.queries.starting import lacks_before_start
+from apps.account_changes.queries.starting import missing_before_start
 from apps.account_changes.rules.changes import month_after
 from apps.account_changes.services.changes import clocks
 from apps.account_changes.services.changes.moving import (
@@ -91,10 +91,10 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     if at < row.since:
         raise RuleBroken(_("Its time has not come yet."), code="too_early", rule="COD-4")
     check_still_approved(ACCOUNT_CHANGE, row)
-    lacks = lacks_before_start(row, at)
-    if lacks:
-        words = " ".join(one.words for one in lacks)
-        raise RuleBroken(words, code=lacks[0].code, rule=lacks[0].rule)
+    missing = missing_before_start(row, at)
+    if missing:
+        words = " ".join(one.words for one in missing)
+        raise RuleBroken(words, code=missing[0].code, rule=missing[0].rule)
     new = row.new_account
     if new is None:
         raise ValueError("an approved change has its new account")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
-from apps.notifications.doors.checking import (
+from apps.notifications.callbacks.checking import (
     as_object,
     check_age,
     inside,

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.crypto import get_random_string
 
 from apps.core.wechat_seals import Unsealable, is_signed, seal, sign, unseal
-from apps.notifications.doors.checking import check_age, number, refused
+from apps.notifications.callbacks.checking import check_age, number, refused
 from apps.notifications.enums import Platform
 from apps.notifications.services import Answer, Press
 

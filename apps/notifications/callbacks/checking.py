@@ -1,4 +1,4 @@
-"""What all three doors have in common."""
+"""What the three platforms have in common."""
 
 import json
 import re

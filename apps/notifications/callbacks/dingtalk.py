@@ -13,8 +13,8 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from apps.notifications.callbacks.checking import as_object, check_age, number, refused, text_of
 from apps.notifications.channels.dingtalk import TAKE, sign
-from apps.notifications.doors.checking import as_object, check_age, number, refused, text_of
 from apps.notifications.enums import Platform
 from apps.notifications.services import Answer, Press
 
