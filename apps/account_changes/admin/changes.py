@@ -108,7 +108,7 @@ class ChangeProjectAdmin(PanelAdmin):
             "title": f"{record.number} {record.reason}"[:80],
             "state": S(record.state),
             "path": _path(record),
-            "missing": missing,
+            "open_points": missing,
             "is_prepared": record.state != S.PREPARING,
             "tells": _tells(request, record),
             "next": next((act for act in offered if act.name == leads), None),

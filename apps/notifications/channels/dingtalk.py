@@ -2,7 +2,7 @@
 
 A group's robot takes 20 messages a minute (whoever sends more is shut out for ten minutes) and signs each with
 its secret: HMAC-SHA256 over ``timestamp\\nsecret``, good for an hour. A button in a message to a person sends
-a word to the robot on that person's behalf, which comes to our door (``doors.dingtalk``).
+a word to the robot on that person's behalf, which comes to our door (``callbacks.dingtalk``).
 """
 
 import base64

@@ -3,7 +3,7 @@
 The application's message with the same ``uuid`` is dropped for an hour. A group's robot takes 100 messages a
 minute and 5 a second, and signs each: HMAC-SHA256 of nothing under the key ``timestamp\\nsecret``, good for an hour.
 Its buttons do not come back, so *take it* is a link in a group; a press in a message to a person comes to our
-door (``doors.feishu``).
+door (``callbacks.feishu``).
 """
 
 import base64
