@@ -20,10 +20,10 @@ from pathlib import Path
 from launch import packages
 from launch.checkout import Checkout
 from launch.installing import prepare
-from launch.leash import Leash
 from launch.ports import LOCAL
 from launch.say import Trouble, say
 from launch.servers import Place
+from launch.stopping import StopSignal
 
 # In this order: what is quick comes first. Beside each how it is asked to be small.
 MODULES: dict[str, tuple[str, ...]] = {
@@ -149,11 +149,11 @@ def main() -> int:
     checkout = Checkout.here()
     folder = checkout.place("benchmarks")
     reading, _held = os.pipe()
-    leash = Leash(reading)
+    stop_signal = StopSignal(reading)
     try:
         env = environment(checkout)
-        prepare(checkout, "dev", leash, folder / "setup.log")
-        packages.provide(leash, folder / "setup.log", for_tests=False)
+        prepare(checkout, "dev", stop_signal, folder / "setup.log")
+        packages.provide(stop_signal, folder / "setup.log", for_tests=False)
     except Trouble as trouble:
         say(str(trouble))
         return 2

@@ -13,8 +13,8 @@ from pathlib import Path
 from launch import packages, pins, proofs
 from launch.checkout import Checkout
 from launch.installing import prepare
-from launch.leash import Leash, Stopped
 from launch.say import Trouble, say
+from launch.stopping import Stopped, StopSignal
 
 # As strict as production; the addresses are never dialled.
 PRODUCTION_LIKE = {
@@ -155,11 +155,11 @@ def set_up(checkout: Checkout) -> int:
     """The environment and its tools; an exit code, 0 where all is there."""
     logs = checkout.place("logs")
     reading, _held = os.pipe()
-    leash = Leash(reading)
-    leash.listen_to_signals()
+    stop_signal = StopSignal(reading)
+    stop_signal.listen_to_signals()
     try:
-        prepare(checkout, "dev", leash, logs / "setup.log")
-        packages.provide(leash, logs / "setup.log", for_tests=False)
+        prepare(checkout, "dev", stop_signal, logs / "setup.log")
+        packages.provide(stop_signal, logs / "setup.log", for_tests=False)
     except Stopped:
         return 130
     except Trouble as trouble:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launch.checkout import Checkout
-from launch.leash import Leash
 from launch.locks import locked
 from launch.say import Trouble, say, step
 from launch.stamps import Stamp, digest_of_files
+from launch.stopping import StopSignal
 
 # Several commands in one process: loading the product takes longer than a command with nothing to do.
 SEVERAL = """
@@ -40,14 +40,14 @@ class Manage:
 
     checkout: Checkout
     env: dict[str, str]
-    leash: Leash
+    stop_signal: StopSignal
     log: Path
 
     def run(self, *words: str, **more_env: str) -> None:
         """One command; `Trouble` with its last words when it fails."""
         argv = [str(self.checkout.python), "manage.py", *words]
         env = {**self.env, **more_env}
-        self.leash.run(argv, env=env, cwd=self.checkout.root, log=self.log)
+        self.stop_signal.run(argv, env=env, cwd=self.checkout.root, log=self.log)
 
     def run_if_there(self, text: str, *words: str, **more_env: str) -> None:
         """As `run`, with a step's line; says so when this clone has no such command."""
@@ -61,7 +61,7 @@ class Manage:
         """Compile the Chinese catalogue and collect static files, when they changed."""
         root, state = self.checkout.root, self.checkout.state
         waiting = "Another start is preparing files; waiting for it …"
-        with locked(state / "install.lock", waiting=waiting, pause=self.leash.check):
+        with locked(state / "install.lock", waiting=waiting, pause=self.stop_signal.check):
             catalogues = sorted(root.glob("locale/*/LC_MESSAGES/*.po"))
             words = Stamp(state / "stamp-messages", digest_of_files(catalogues))
             compiled = all(path.with_suffix(".mo").is_file() for path in catalogues)
@@ -83,7 +83,7 @@ class Manage:
             argv = [str(self.checkout.python), "-c", SEVERAL, json.dumps(words)]
             env = {**self.env, "DATABASE_URL": owner}
             try:
-                self.leash.run(argv, env=env, cwd=self.checkout.root, log=self.log)
+                self.stop_signal.run(argv, env=env, cwd=self.checkout.root, log=self.log)
             except Trouble as no:
                 if no.code != OLDER:
                     raise

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from types import FrameType
 
-from launch.leash import handle_stop_signals
 from launch.say import say
+from launch.stopping import handle_stop_signals
 
 
 def hand_over(command: str, lock: int) -> int:

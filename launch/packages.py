@@ -7,8 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-from launch.leash import Leash
 from launch.say import Trouble, say, step
+from launch.stopping import StopSignal
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -53,7 +53,7 @@ def missing(*, for_tests: bool) -> list[str]:
     return lacking
 
 
-def provide(leash: Leash, log: Path, *, for_tests: bool) -> None:
+def provide(stop_signal: StopSignal, log: Path, *, for_tests: bool) -> None:
     """Install what is missing when we may; otherwise say what is missing."""
     wanted = missing(for_tests=for_tests)
     if not wanted:
@@ -65,7 +65,7 @@ def provide(leash: Leash, log: Path, *, for_tests: bool) -> None:
     with step(f"Installing {', '.join(wanted)} with apt-get (once)"):
         try:
             for words in (["update"], ["install", "-y", "--no-install-recommends", *wanted]):
-                leash.run(["apt-get", "-q", *words], env=env, cwd=Path("/"), log=log)
+                stop_signal.run(["apt-get", "-q", *words], env=env, cwd=Path("/"), log=log)
         except Trouble as trouble:
             say(f"\n{trouble}")
 

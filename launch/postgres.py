@@ -11,9 +11,9 @@ from pathlib import Path
 from launch.account import Account, borrow_a_name
 from launch.child import Child
 from launch.keys import write_private
-from launch.leash import Leash
 from launch.ports import LOCAL
 from launch.say import Trouble, tail
+from launch.stopping import StopSignal
 
 SAFE = {
     "max_connections": "200",
@@ -149,7 +149,7 @@ class Cluster:
             grace=30.0,
         )
 
-    def clear_way(self, leash: Leash) -> None:
+    def clear_way(self, stop_signal: StopSignal) -> None:
         """End a server left over on this data, and forget a pid that now belongs to another program.
 
         Our lock says that nobody else may be running it.
@@ -161,10 +161,10 @@ class Cluster:
         patience = time.monotonic() + 30
         while pid > 0 and is_postgres(pid, self.data):
             os.kill(pid, signal.SIGINT if time.monotonic() < patience else signal.SIGKILL)
-            leash.check(0.2)
+            stop_signal.check(0.2)
         pid_file.unlink(missing_ok=True)
 
-    def wait_ready(self, child: Child, leash: Leash, seconds: float = 60.0) -> None:
+    def wait_ready(self, child: Child, stop_signal: StopSignal, seconds: float = 60.0) -> None:
         """Until it takes connections. Its own pid file says so; no connection is tried."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -177,10 +177,10 @@ class Cluster:
                 and lines[7].strip() == "ready"
             ):
                 return
-            leash.check(0.02)
+            stop_signal.check(0.02)
         raise Trouble(f"PostgreSQL did not start:\n{tail(self.log)}")
 
-    def make_roles(self, checkout_root: Path, leash: Leash) -> None:
+    def make_roles(self, checkout_root: Path, stop_signal: StopSignal) -> None:
         """The two roles and the database, by the same script that production uses."""
         env = {
             **self.env,
@@ -196,7 +196,7 @@ class Cluster:
         }
         script = checkout_root / "deploy" / "roles.sql"
         argv = [str(self.bin / "psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
-        leash.run(argv, env=env, cwd=checkout_root, log=self.log)
+        stop_signal.run(argv, env=env, cwd=checkout_root, log=self.log)
 
     def url(self, role: str) -> str:
         """The address for "owner" or "app"."""

@@ -11,11 +11,11 @@ from launch.binaries import postgres_bin, valkey_server
 from launch.checkout import Checkout, identity
 from launch.child import Child
 from launch.keys import local_secrets
-from launch.leash import Leash
 from launch.outside import check_broker, check_database
 from launch.ports import LOCAL, free_port
 from launch.postgres import SAFE, THROW_AWAY, Cluster
 from launch.say import Trouble, say, step
+from launch.stopping import StopSignal
 from launch.valkey import Broker
 
 FAR_HOMES = Path("/var/lib/yipiao")
@@ -83,7 +83,7 @@ class Servers:
     env: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
-    def start(self, leash: Leash) -> None:
+    def start(self, stop_signal: StopSignal) -> None:
         """Start what the environment does not name; fills `env` and `children`."""
         secrets_file = self.place.folder / "secrets.json"
         known = secrets_file.is_file()
@@ -100,13 +100,13 @@ class Servers:
                     check_database(name, self.env[name], self.place.checkout.python)
             say("  PostgreSQL: the one that DATABASE_URL names")
         else:
-            self._start_postgres(leash, secrets, ports, known=known)
+            self._start_postgres(stop_signal, secrets, ports, known=known)
         if os.environ.get("REDIS_URL"):
             self.env["REDIS_URL"] = os.environ["REDIS_URL"]
             check_broker("REDIS_URL", self.env["REDIS_URL"], self.place.checkout.python)
             say("  Broker: the one that REDIS_URL names")
         else:
-            self._start_valkey(leash, secrets, ports)
+            self._start_valkey(stop_signal, secrets, ports)
         self._write_ports()
 
     def remember_port(self, name: str, port: int) -> None:
@@ -126,7 +126,12 @@ class Servers:
         return ports
 
     def _start_postgres(
-        self, leash: Leash, secrets: dict[str, str], ports: dict[str, int], *, known: bool
+        self,
+        stop_signal: StopSignal,
+        secrets: dict[str, str],
+        ports: dict[str, int],
+        *,
+        known: bool,
     ) -> None:
         account = server_account()
         home = self.place.home(account)
@@ -150,18 +155,20 @@ class Servers:
             with step("Making a PostgreSQL cluster"):
                 cluster.create()
         with step("Starting PostgreSQL"):
-            cluster.clear_way(leash)
+            cluster.clear_way(stop_signal)
             cluster.port = ports["postgres"] = free_port(ports.get("postgres", 0))
             child = cluster.child()
             self.children.append(child)
             child.start()
-            cluster.wait_ready(child, leash)
-            cluster.make_roles(self.place.checkout.root, leash)
+            cluster.wait_ready(child, stop_signal)
+            cluster.make_roles(self.place.checkout.root, stop_signal)
         self.env["DATABASE_URL"] = cluster.url("app")
         self.env["DATABASE_OWNER_URL"] = cluster.url("owner")
         self.env["PG_BIN"] = str(cluster.bin)
 
-    def _start_valkey(self, leash: Leash, secrets: dict[str, str], ports: dict[str, int]) -> None:
+    def _start_valkey(
+        self, stop_signal: StopSignal, secrets: dict[str, str], ports: dict[str, int]
+    ) -> None:
         with step("Starting Valkey"):
             ports["valkey"] = free_port(ports.get("valkey", 0))
             broker = Broker(
@@ -175,7 +182,7 @@ class Servers:
             child = broker.child()
             self.children.append(child)
             child.start()
-            broker.wait_ready(child, leash)
+            broker.wait_ready(child, stop_signal)
         self.env["REDIS_URL"] = broker.url
 
 

@@ -18,11 +18,11 @@ from launch.child import stop_all
 from launch.django import Manage
 from launch.front import start_supervisor
 from launch.installing import prepare
-from launch.leash import Leash, Stopped, handle_stop_signals
 from launch.locks import try_lock
 from launch.say import Trouble, say
 from launch.servers import Place, Servers, child_environment
 from launch.stamps import digest_of_files
+from launch.stopping import Stopped, StopSignal, handle_stop_signals
 
 SLOTS = 8
 # Folders of an app that neither a migration nor a model imports.
@@ -156,22 +156,22 @@ def schema_digest(checkout: Checkout) -> str:
 
 def supervise(words: list[str]) -> int:
     """Parent of the test servers; tells the front their addresses, then waits for its end."""
-    leash = Leash(int(words[0]))
-    leash.listen_to_signals()
+    stop_signal = StopSignal(int(words[0]))
+    stop_signal.listen_to_signals()
     checkout = Checkout.here()
     slot = Path(words[2]).name
     servers = Servers(Place.of(checkout, "test", slot, durable=False))
     log = servers.place.log("setup")
     try:
-        prepare(checkout, "dev", leash, log)
-        packages.provide(leash, log, for_tests=True)
-        servers.start(leash)
+        prepare(checkout, "dev", stop_signal, log)
+        packages.provide(stop_signal, log, for_tests=True)
+        servers.start(stop_signal)
         env = test_environment(servers)
-        Manage(checkout, env, leash, log).prepare_files()
+        Manage(checkout, env, stop_signal, log).prepare_files()
         with os.fdopen(int(words[1]), "w") as telling:
             telling.write(json.dumps(env))
         while True:
-            leash.check(60)
+            stop_signal.check(60)
     except Stopped:
         return 0
     except Trouble as trouble:

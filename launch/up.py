@@ -7,10 +7,10 @@ import time
 from launch.checkout import Checkout
 from launch.front import hand_over
 from launch.installation import Installation
-from launch.leash import Leash, Stopped
 from launch.locks import try_lock
 from launch.say import Trouble, say, step
 from launch.servers import Place
+from launch.stopping import Stopped, StopSignal
 
 ABOUT = """Runs everything with demo data: web, worker, beat, standby (takes over when these are
 away), streams (live updates), PostgreSQL and Valkey. Ctrl-C ends it.
@@ -66,9 +66,9 @@ def status_of(place: Place) -> dict[str, str]:
 
 def supervise(words: list[str]) -> int:
     """Parent of all servers; ends them when the front asks or is gone."""
-    leash = Leash(int(words[0]))
-    leash.listen_to_signals()
-    installation = Installation(Place.of(Checkout.here(), "up", durable=True), leash)
+    stop_signal = StopSignal(int(words[0]))
+    stop_signal.listen_to_signals()
+    installation = Installation(Place.of(Checkout.here(), "up", durable=True), stop_signal)
     try:
         installation.open()
         installation.watch()

@@ -8,9 +8,9 @@ from pathlib import Path
 from launch.account import Account
 from launch.child import Child
 from launch.keys import write_private
-from launch.leash import Leash
 from launch.ports import LOCAL
 from launch.say import Trouble, tail
+from launch.stopping import StopSignal
 
 
 @dataclass
@@ -46,13 +46,13 @@ class Broker:
         argv = [str(self.binary), "valkey.conf"]
         return Child("Valkey", argv, env=env, cwd=folder, log=self.log)
 
-    def wait_ready(self, child: Child, leash: Leash, seconds: float = 30.0) -> None:
+    def wait_ready(self, child: Child, stop_signal: StopSignal, seconds: float = 30.0) -> None:
         """Until it answers PING, that is, has read its file back."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and child.alive:
             if self._pongs():
                 return
-            leash.check(0.02)
+            stop_signal.check(0.02)
         raise Trouble(f"Valkey did not start:\n{tail(self.log)}")
 
     def _pongs(self) -> bool:

@@ -201,7 +201,7 @@ class AccountForm(forms.Form):
         return found
 
 
-class MyWishesForm(WishesForm):
+class OwnPreferencesForm(WishesForm):
     """One's own: what can reach one, and what colleagues are notified of."""
 
     def __init__(self, *args: Any, person: Person, now: dict[str, Any], **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Invoices on the undisputed part, taxed once a line, from the wish to the receipt (BIL-4)."""
+"""Invoices on the undisputed part, taxed once a line, from the request to the receipt (BIL-4)."""
 
 from collections.abc import Callable
 from datetime import date

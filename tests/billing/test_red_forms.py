@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.billing import services
-from apps.billing.enums import EnteredBy, RedFormState, RedReason, RedWish
+from apps.billing.enums import EnteredBy, RedFormAction, RedFormState, RedReason
 from apps.billing.models import Invoice, RedForm, RedLine
 from apps.billing.queries.invoicing import invoiceable
 from apps.billing.services.tax import turns
@@ -142,10 +142,10 @@ def test_ours_is_withdrawn(bureau: TaxPlatform) -> None:
     invoice = issued()
     form = red_form(invoice)
     work(2)
-    services.tell_red_form(form_id=form.pk, wish=RedWish.WITHDRAW, **who())
+    services.tell_red_form(form_id=form.pk, action=RedFormAction.WITHDRAW, **who())
     assert (
         refused(
-            lambda: services.tell_red_form(form_id=form.pk, wish=RedWish.WITHDRAW, **who())
+            lambda: services.tell_red_form(form_id=form.pk, action=RedFormAction.WITHDRAW, **who())
         ).code
         == "asked_already"
     )
@@ -157,11 +157,11 @@ def test_ours_is_withdrawn(bureau: TaxPlatform) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "state", "stands"),
-    [(RedWish.CONFIRM, "issued", "reversed"), (RedWish.REFUSE, "refused", "issued")],
+    ("action", "state", "stands"),
+    [(RedFormAction.CONFIRM, "issued", "reversed"), (RedFormAction.REFUSE, "refused", "issued")],
 )
 def test_one_that_the_payer_entered_is_found_and_answered(
-    bureau: TaxPlatform, wish: RedWish, state: str, stands: str
+    bureau: TaxPlatform, action: RedFormAction, state: str, stands: str
 ) -> None:
     invoice = issued()
     bureau.buyer_enters(str(invoice.number))
@@ -173,11 +173,11 @@ def test_one_that_the_payer_entered_is_found_and_answered(
     assert form.gross == invoice.gross
     assert (
         refused(
-            lambda: services.tell_red_form(form_id=form.pk, wish=RedWish.WITHDRAW, **who())
+            lambda: services.tell_red_form(form_id=form.pk, action=RedFormAction.WITHDRAW, **who())
         ).code
         == "not_now"
     )
-    services.tell_red_form(form_id=form.pk, wish=wish, **who())
+    services.tell_red_form(form_id=form.pk, action=action, **who())
     work(2)
     assert now(form).state == state and now(invoice).state == stands
     assert output_vat() == (0 if state == "issued" else D("6.00"))
@@ -202,7 +202,7 @@ def test_a_payer_s_form_may_take_a_part(bureau: TaxPlatform) -> None:
     work()
     form = RedForm.objects.get()
     assert (form.gross, form.tax, form.state) == (D("109.00"), D("9.00"), "pending")
-    services.tell_red_form(form_id=form.pk, wish=RedWish.CONFIRM, **who())
+    services.tell_red_form(form_id=form.pk, action=RedFormAction.CONFIRM, **who())
     work(2)
     assert now(form).state == "issued" and now(invoice).state == "issued"
     assert (output_vat(), rest(invoice)) == (D("15.00"), D("109.00"))
@@ -230,7 +230,7 @@ def test_a_payer_s_form_that_does_not_fit_is_left(
     assert services.look_for_red_forms() == 0 and not RedForm.objects.exists()
 
 
-def test_an_answer_on_its_way_does_not_undo_a_wish(bureau: TaxPlatform) -> None:
+def test_an_answer_on_its_way_does_not_undo_an_action(bureau: TaxPlatform) -> None:
     """While it is asked about, somebody withdraws it."""
     form = red_form(issued())
     work(2)
@@ -239,9 +239,9 @@ def test_an_answer_on_its_way_does_not_undo_a_wish(bureau: TaxPlatform) -> None:
     turn = turns.claim(RedForm, channel.lease)
     assert turn is not None
     outcome = channel.ask_form(red_order_of(now(form)))
-    services.tell_red_form(form_id=form.pk, wish=RedWish.WITHDRAW, **who())
+    services.tell_red_form(form_id=form.pk, action=RedFormAction.WITHDRAW, **who())
     note_form(turn, outcome, channel, **who())
-    assert now(form).wish == "withdraw"
+    assert now(form).action == "withdraw"
     work(2)
     assert now(form).state == "withdrawn"
 
@@ -436,7 +436,7 @@ def test_the_database_takes_back_no_more_than_the_line_has(bureau: TaxPlatform) 
     )  # fmt: skip
     spare.save()
     RedLine.objects.create(form=spare, line=line, gross=D("106.00"), net=D("100.00"), tax=D("6.00"))
-    RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, wish="")
+    RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, action="")
     second = red_form(invoice)
     for row in (
         {"form": second, "line": other, "gross": D("1.00"), "net": D("1.00"), "tax": D("0.00")},
@@ -467,7 +467,9 @@ def test_every_move_that_the_bureau_makes(bureau: TaxPlatform, frm: S, code: str
     made = bureau.forms[form.channel_order or ""]
     ways: dict[S, Callable[[], None]] = {
         S.REQUESTED: lambda: None,
-        S.UNCLEAR: lambda: RedForm.objects.filter(pk=form.pk).update(state="unclear", wish="enter"),
+        S.UNCLEAR: lambda: RedForm.objects.filter(pk=form.pk).update(
+            state="unclear", action="enter"
+        ),
         S.PENDING: work,
         S.CONFIRMED: lambda: _without_its_invoice(made),
     }
@@ -493,14 +495,16 @@ def _without_its_invoice(made: Any) -> None:
 @pytest.mark.parametrize("state", [state for state in S if not RED_FORM_MOVES.ends_of(state)])
 def test_what_has_ended_stays(bureau: TaxPlatform, state: S) -> None:
     form = red_form(issued())
-    values: dict[str, Any] = {"state": state, "channel_due_at": None, "wish": ""}
+    values: dict[str, Any] = {"state": state, "channel_due_at": None, "action": ""}
     if state == S.ISSUED:
         values |= {"red_number": "5" * 20, "red_issued_on": timezone.localdate()}
     RedForm.objects.filter(pk=form.pk).update(**values)
     work()
     assert now(form).state == state and len(bureau.forms) == 0
-    for wish in (RedWish.WITHDRAW, RedWish.CONFIRM, RedWish.REFUSE):
+    for action in (RedFormAction.WITHDRAW, RedFormAction.CONFIRM, RedFormAction.REFUSE):
         assert (
-            refused(lambda w=wish: services.tell_red_form(form_id=form.pk, wish=w, **who())).code
+            refused(
+                lambda w=action: services.tell_red_form(form_id=form.pk, action=w, **who())
+            ).code
             == "not_now"
         )

@@ -126,7 +126,7 @@ def test_only_finance_speaks_to_the_tax_channel(
         assert act(client, record, what, reason="01").status_code in (302, 403, 404)
     invoice.refresh_from_db()
     form.refresh_from_db()
-    assert (invoice.state, form.wish) == ("requested", "")
+    assert (invoice.state, form.action) == ("requested", "")
     assert len(bureau.requests) == before
 
 
@@ -153,10 +153,10 @@ def test_pages_take_few_statements_however_many_forms_there_were(
         return len(queries)
 
     form = red_form(invoice)
-    RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, wish="")
+    RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, action="")
     one = counted(invoice)
     for _n in range(2):
         form = red_form(invoice)
-        RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, wish="")
+        RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, action="")
     assert counted(invoice) == one < 25
     assert counted(form) < 25

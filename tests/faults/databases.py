@@ -17,9 +17,9 @@ from launch.account import server_account
 from launch.binaries import postgres_bin
 from launch.checkout import Checkout
 from launch.child import Child
-from launch.leash import Leash
 from launch.ports import free_port
 from launch.postgres import SAFE, Cluster
+from launch.stopping import StopSignal
 from tests.launch.databases import owner_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ class OwnDatabase:
 
     def __init__(self, folder: Path, reading: int) -> None:
         account = server_account()
-        self._leash = Leash(reading)
+        self._stop_signal = StopSignal(reading)
         self._cluster = Cluster(
             home=folder,
             bin=postgres_bin(Checkout(ROOT), folder, account),
@@ -56,7 +56,7 @@ class OwnDatabase:
     def start(self) -> None:
         self._child = self._cluster.child()
         self._child.start()
-        self._cluster.wait_ready(self._child, self._leash)
+        self._cluster.wait_ready(self._child, self._stop_signal)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends every session; SIGQUIT is a crash, after which the log is replayed."""

@@ -22,8 +22,8 @@ from launch.checkout import Checkout
 from launch.django import Manage
 from launch.forking import collect_orphans
 from launch.installation import Installation
-from launch.leash import Leash, Stopped
 from launch.servers import Place, child_environment
+from launch.stopping import Stopped, StopSignal
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_WITHIN = 600.0
@@ -35,9 +35,9 @@ class OwnInstallation(Installation):
     """Opened with an empty database, and telling who is who."""
 
     def open(self) -> None:
-        self.servers.start(self.leash)
+        self.servers.start(self.stop_signal)
         log = self.place.log("setup")
-        manage = Manage(self.place.checkout, child_environment(self.servers), self.leash, log)
+        manage = Manage(self.place.checkout, child_environment(self.servers), self.stop_signal, log)
         manage.prepare_files()
         manage.migrate()
         self.open_web(manage)
@@ -47,7 +47,7 @@ class OwnInstallation(Installation):
 
     def watch(self) -> NoReturn:
         while True:
-            self.leash.check(0.1)
+            self.stop_signal.check(0.1)
             every = [*self.servers.children, *self.doors]
             for child in every:
                 if not child.restart_dead():
@@ -135,9 +135,9 @@ def running_installation(name: str, env: Mapping[str, str]) -> Iterator[Running]
 
 
 def main() -> int:
-    leash = Leash(int(sys.argv[2]))
-    leash.listen_to_signals()
-    installation = OwnInstallation(Place.of(Checkout(ROOT), sys.argv[1], durable=True), leash)
+    stop_signal = StopSignal(int(sys.argv[2]))
+    stop_signal.listen_to_signals()
+    installation = OwnInstallation(Place.of(Checkout(ROOT), sys.argv[1], durable=True), stop_signal)
     try:
         installation.open()
         installation.watch()

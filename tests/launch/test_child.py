@@ -1,4 +1,4 @@
-"""Children and the leash, with real processes."""
+"""Children and the stop_signal, with real processes."""
 
 import os
 import select
@@ -13,8 +13,8 @@ import pytest
 
 from launch import child as child_module
 from launch.child import Child, ended_how, stop_all
-from launch.leash import STOP_SIGNALS, Leash, Stopped
 from launch.say import Trouble
+from launch.stopping import STOP_SIGNALS, Stopped, StopSignal
 from tests.launch.mounts import fill, small_disk
 from tests.waiting import LIMIT, eventually
 
@@ -43,9 +43,9 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Child]]:
 
 
 @pytest.fixture
-def leash() -> Iterator[tuple[Leash, int]]:
+def stop_signal() -> Iterator[tuple[StopSignal, int]]:
     reading, pulling = os.pipe()
-    yield Leash(reading), pulling
+    yield StopSignal(reading), pulling
     os.close(reading)
 
 
@@ -108,7 +108,7 @@ def test_a_dead_child_is_started_again(make: Callable[..., Child]) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is asked for")
 def test_whoever_waits_sees_at_once_that_a_child_has_ended(
-    make: Callable[..., Child], leash: tuple[Leash, int]
+    make: Callable[..., Child], stop_signal: tuple[StopSignal, int]
 ) -> None:
     child = make(SLEEPER)
     child.start()
@@ -116,7 +116,7 @@ def test_whoever_waits_sees_at_once_that_a_child_has_ended(
     assert select.select([child.ending], [], [], 0)[0] == [], "it lives"
     threading.Timer(0.2, child.process.kill).start()
     began = time.monotonic()
-    leash[0].check(LIMIT, [child.ending])
+    stop_signal[0].check(LIMIT, [child.ending])
     assert time.monotonic() - began < LIMIT / 2 and not child.alive
     before = child.ending
     assert eventually(lambda: child.restart_dead() and child.alive)
@@ -127,8 +127,8 @@ def test_whoever_waits_sees_at_once_that_a_child_has_ended(
         os.fstat(before)
 
 
-def test_a_signal_ends_the_wait_as_well(leash: tuple[Leash, int]) -> None:
-    waiting, _pulling = leash
+def test_a_signal_ends_the_wait_as_well(stop_signal: tuple[StopSignal, int]) -> None:
+    waiting, _pulling = stop_signal
     before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     waiting.listen_to_signals()
     try:
@@ -211,17 +211,19 @@ def test_how_it_ended_is_told_in_words() -> None:
     assert ended_how(-signal.SIGKILL) == "signal SIGKILL"
 
 
-def test_a_byte_or_the_end_of_the_pipe_means_stop(leash: tuple[Leash, int]) -> None:
-    held, pulling = leash
-    assert not held.pulled()
+def test_a_byte_or_the_end_of_the_pipe_means_stop(stop_signal: tuple[StopSignal, int]) -> None:
+    held, pulling = stop_signal
+    assert not held.is_requested()
     os.close(pulling)
-    assert held.pulled()
+    assert held.is_requested()
     with pytest.raises(Stopped):
         held.check()
 
 
-def test_a_failing_command_tells_its_last_words(leash: tuple[Leash, int], tmp_path: Path) -> None:
-    held, pulling = leash
+def test_a_failing_command_tells_its_last_words(
+    stop_signal: tuple[StopSignal, int], tmp_path: Path
+) -> None:
+    held, pulling = stop_signal
     argv = [sys.executable, "-c", "print('what went wrong'); raise SystemExit(7)"]
     with pytest.raises(Trouble, match="what went wrong") as caught:
         held.run(argv, env=dict(os.environ), cwd=tmp_path, log=tmp_path / "log")
@@ -229,8 +231,10 @@ def test_a_failing_command_tells_its_last_words(leash: tuple[Leash, int], tmp_pa
     os.close(pulling)
 
 
-def test_stopping_ends_the_command_under_way(leash: tuple[Leash, int], tmp_path: Path) -> None:
-    held, pulling = leash
+def test_stopping_ends_the_command_under_way(
+    stop_signal: tuple[StopSignal, int], tmp_path: Path
+) -> None:
+    held, pulling = stop_signal
     code = f"import os, time; print(os.getpid(), flush=True); {SLEEPER}"
     os.write(pulling, b".")
     with pytest.raises(Stopped):

@@ -94,7 +94,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
         NotificationPolicy.objects.create(
             topic=topic, audience="agent", channels=["in_app", "email"]
         )
-    page = reverse("admin:notifications_delivery_wishes")
+    page = reverse("admin:notifications_delivery_preferences")
     asked = client.get(page).content.decode()
     assert 'value="email"' in asked and 'value="sms"' not in asked, "what reaches this person"
     assert "waybill.delivered" not in asked and "staff.late_opened" in asked

@@ -22,7 +22,7 @@ from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.enums import Effect, TaskState
 from apps.notifications.models import Attempt, Delivery, PhoneTask, ProviderState
-from apps.notifications.queries.wishes import quiet_end
+from apps.notifications.queries.preferences import quiet_end
 from apps.notifications.services import outcomes
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome

@@ -62,11 +62,11 @@ def test_every_yuan_from_the_door_to_the_bank() -> None:
 
     # The merchant lowers one price: two people who did not ask decide.
     item = CodItem.objects.get(waybill=parcels[4].number)
-    wish = services.ask_change(
+    decision = services.ask_change(
         item_id=item.pk, amount="280.00", reason="商家让价", by=clerk, at=timezone.now()
     )
     for role in (Role.DEPARTMENT_MANAGER, Role.FINANCE):
-        approved(wish, UserFactory(roles=[role]))
+        approved(decision, UserFactory(roles=[role]))
     assert Waybill.objects.get(pk=parcels[4].pk).cod_amount == D("280.00")
     proved()
 
@@ -142,10 +142,10 @@ def test_every_yuan_from_the_door_to_the_bank() -> None:
     proved()
 
 
-def approved(wish: object, by: User) -> None:
+def approved(decision: object, by: User) -> None:
     at = timezone.now()
-    seen = content_of(DECISION, wish)[1]
-    services.approve_decision(wish, seen=seen, second_factor_at=at, by=by, at=at)  # type: ignore[arg-type]  # a decision
+    seen = content_of(DECISION, decision)[1]
+    services.approve_decision(decision, seen=seen, second_factor_at=at, by=by, at=at)  # type: ignore[arg-type]  # a decision
 
 
 def signed(

@@ -15,21 +15,21 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.channels import tax_channel
-from apps.billing.enums import EnteredBy, RedFormState, RedReason, RedWish
+from apps.billing.enums import EnteredBy, RedFormAction, RedFormState, RedReason
 from apps.billing.forms import IssueForm
 from apps.billing.models import Invoice, RedForm
-from apps.billing.rules.red_forms import may_wish
+from apps.billing.rules.red_forms import may_act
 
 ISSUE = "billing.issue_invoice"
 
 
-def _may(wish: RedWish) -> Callable[[RedForm], bool]:
-    return lambda form: may_wish(form.entered_by, form.state, wish) and not form.wish
+def _may(action: RedFormAction) -> Callable[[RedForm], bool]:
+    return lambda form: may_act(form.entered_by, form.state, action) and not form.action
 
 
-def _tell(wish: RedWish) -> Callable[[ActContext], None]:
+def _tell(action: RedFormAction) -> Callable[[ActContext], None]:
     def tell(context: ActContext) -> None:
-        services.tell_red_form(form_id=context.record.pk, wish=wish, **context.who)
+        services.tell_red_form(form_id=context.record.pk, action=action, **context.who)
 
     return tell
 
@@ -59,13 +59,13 @@ class RedFormAdmin(PanelAdmin):
         Act("ask", _("Ask the tax channel now"), ISSUE, _ask, is_panel=True,
             may=lambda form: form.is_open and tax_channel() is not None,
             done=_("It is being asked.")),
-        Act("confirm", _("Confirm it"), ISSUE, _tell(RedWish.CONFIRM), is_panel=True,
-            may=_may(RedWish.CONFIRM), done=_("The tax channel is being told."),
+        Act("confirm", _("Confirm it"), ISSUE, _tell(RedFormAction.CONFIRM), is_panel=True,
+            may=_may(RedFormAction.CONFIRM), done=_("The tax channel is being told."),
             explains=_("The red invoice follows by itself and takes the amount back.")),
-        Act("refuse", _("Refuse it"), ISSUE, _tell(RedWish.REFUSE), is_panel=True, danger=True,
-            may=_may(RedWish.REFUSE), done=_("The tax channel is being told.")),
-        Act("withdraw", _("Withdraw it"), ISSUE, _tell(RedWish.WITHDRAW), is_panel=True,
-            danger=True, may=_may(RedWish.WITHDRAW), done=_("The tax channel is being told.")),
+        Act("refuse", _("Refuse it"), ISSUE, _tell(RedFormAction.REFUSE), is_panel=True, danger=True,
+            may=_may(RedFormAction.REFUSE), done=_("The tax channel is being told.")),
+        Act("withdraw", _("Withdraw it"), ISSUE, _tell(RedFormAction.WITHDRAW), is_panel=True,
+            danger=True, may=_may(RedFormAction.WITHDRAW), done=_("The tax channel is being told.")),
         Act("note", _("The red invoice is there"), ISSUE, _note, form=IssueForm, is_panel=True,
             may=lambda form: form.is_open and form.channel_sent_at is not None,
             explains=_("Where the tax channel does not tell: its number as the tax bureau shows it."),
@@ -104,7 +104,7 @@ class RedFormAdmin(PanelAdmin):
             "state": RedFormState(form.state),
             "reason": RedReason(form.reason),
             "side": EnteredBy(form.entered_by),
-            "wish": RedWish(form.wish).label if form.wish else "",
+            "action": RedFormAction(form.action).label if form.action else "",
             "lines": form.lines.select_related("line__tax_class"),
             "is_set_up": tax_channel() is not None,
         }

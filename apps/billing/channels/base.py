@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from apps.billing.enums import EnteredBy, InvoiceKind, RedReason, RedWish, TaxEffect
+from apps.billing.enums import EnteredBy, InvoiceKind, RedFormAction, RedReason, TaxEffect
 
 Begin = Callable[[], None]
 
@@ -139,7 +139,7 @@ class TaxChannel:
         """What became of an order: PENDING, DONE, REFUSED, NOT_THERE, UNCLEAR."""
         raise NotImplementedError
 
-    def tell(self, form: RedOrder, wish: RedWish, begin: Begin = nothing) -> RedOutcome:
+    def tell(self, form: RedOrder, action: RedFormAction, begin: Begin = nothing) -> RedOutcome:
         """Enter a red form, or confirm, refuse or withdraw one that is there."""
         raise NotImplementedError
 

@@ -40,7 +40,7 @@ from apps.billing.channels.nuonuo_messages import (
     red_outcome_of,
     reply_of,
 )
-from apps.billing.enums import RedWish, TaxEffect
+from apps.billing.enums import RedFormAction, TaxEffect
 
 KNOWN_ALREADY, NOT_KNOWN = "E9106", "E9500"
 # Forms entered by payers are looked for so far back; theirs allows 90 days, the bureau's clock 3.
@@ -94,12 +94,12 @@ class Nuonuo(TaxChannel):
         ours = [one for one in result if str(one.get("orderNo")) == order.number]
         return outcome_of(ours[0], order) if ours else Outcome(TaxEffect.UNCLEAR, "not_our_order")
 
-    def tell(self, form: RedOrder, wish: RedWish, begin: Begin = nothing) -> RedOutcome:
+    def tell(self, form: RedOrder, action: RedFormAction, begin: Begin = nothing) -> RedOutcome:
         try:
-            if wish == RedWish.ENTER:
+            if action == RedFormAction.ENTER:
                 wire.call(f"{METHOD}saveInvoiceRedConfirm", form_of(form), begin)
             else:
-                wire.call(*reply_of(form, wish), begin)
+                wire.call(*reply_of(form, action), begin)
         except wire.NotDone as no:
             return RedOutcome(TaxEffect.NOT_DONE, no.code, no.words, retry_after=no.retry_after)
         except wire.Unclear as lost:
@@ -108,7 +108,7 @@ class Nuonuo(TaxChannel):
             # One that was entered already is refused as a double: so a refusal is believed once the
             # provider has no such form.
             found = self.ask_form(form)
-            if wish == RedWish.ENTER and found.effect != TaxEffect.NOT_THERE:
+            if action == RedFormAction.ENTER and found.effect != TaxEffect.NOT_THERE:
                 return found
             return RedOutcome(TaxEffect.REFUSED, no.code, no.words)
         return RedOutcome(TaxEffect.PENDING)

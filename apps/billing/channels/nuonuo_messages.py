@@ -17,7 +17,7 @@ from apps.billing.channels.base import (
     RedOutcome,
     RedPart,
 )
-from apps.billing.enums import EnteredBy, InvoiceKind, RedReason, RedWish, TaxEffect
+from apps.billing.enums import EnteredBy, InvoiceKind, RedFormAction, RedReason, TaxEffect
 
 METHOD = "nuonuo.OpeMplatform."
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -101,12 +101,12 @@ def _part(part: RedPart) -> dict[str, str]:
     }
 
 
-def reply_of(form: RedOrder, wish: RedWish) -> tuple[str, dict[str, str]]:
+def reply_of(form: RedOrder, action: RedFormAction) -> tuple[str, dict[str, str]]:
     which = {"billUuid": form.uuid} if form.uuid else {"billId": form.number}
     payload = {**which, "identity": SELLER, "extensionNumber": wire.value("extension")}
-    if wish == RedWish.WITHDRAW:
+    if action == RedFormAction.WITHDRAW:
         return f"{METHOD}confirmInfoCancel", payload
-    agreed = "1" if wish == RedWish.CONFIRM else "0"
+    agreed = "1" if action == RedFormAction.CONFIRM else "0"
     return f"{METHOD}confirm", {**payload, "confirmAgreement": agreed}
 
 

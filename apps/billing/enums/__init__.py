@@ -25,9 +25,9 @@ from apps.billing.enums.statements import (
 from apps.billing.enums.tax import (
     TAX_ANSWERS,
     EnteredBy,
+    RedFormAction,
     RedFormState,
     RedReason,
-    RedWish,
     TaxEffect,
 )
 from apps.billing.enums.write_offs import WriteOffSeat, WriteOffState
@@ -54,9 +54,9 @@ __all__ = [
     "PaperKind",
     "PaperState",
     "ReceiptSource",
+    "RedFormAction",
     "RedFormState",
     "RedReason",
-    "RedWish",
     "Side",
     "StatementFile",
     "StatementState",

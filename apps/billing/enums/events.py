@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.billing.enums.payments import AllocationKind, InvoiceKind, ReceiptSource
 from apps.billing.enums.statements import AgreedHow, DisputeReason, Side, StatementFile
-from apps.billing.enums.tax import EnteredBy, RedReason, RedWish
+from apps.billing.enums.tax import EnteredBy, RedFormAction, RedReason
 
 EVENT_KINDS = {
     "statement.frozen": _("Statement frozen"),
@@ -77,7 +77,7 @@ EVENT_DETAILS = {
     "invoice": _("Invoice"),
     "order": _("Our number at the provider"),
     "answer": _("The provider said"),
-    "wish": _("What it was told"),
+    "action": _("What it was told"),
     "confirm_by": _("To be confirmed by"),
     "red_form.entered/reason": _("Reason"),
     "red_form.entered/side": _("Entered by"),
@@ -107,7 +107,7 @@ EVENT_VALUES = {
     "invoice.requested/kind": InvoiceKind,
     "red_form.entered/reason": RedReason,
     "red_form.entered/side": EnteredBy,
-    "wish": RedWish,
+    "action": RedFormAction,
     "receipt.taken/source": ReceiptSource,
     "allocation.made/kind": AllocationKind,
     "statement.exported/as": StatementFile,

@@ -49,7 +49,7 @@ class EnteredBy(ColourChoices):
     BUYER = "buyer", _("The payer"), "purple"
 
 
-class RedWish(models.TextChoices):
+class RedFormAction(models.TextChoices):
     """What the provider is to be told of a red form next."""
 
     ENTER = "enter", _("Enter it")

@@ -1060,7 +1060,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "wish",
+                    "action",
                     models.CharField(
                         blank=True,
                         choices=[
@@ -2506,8 +2506,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="redform",
             constraint=models.CheckConstraint(
-                condition=models.Q(("wish__in", ["", "enter", "confirm", "refuse", "withdraw"])),
-                name="red_form_wish_known",
+                condition=models.Q(("action__in", ["", "enter", "confirm", "refuse", "withdraw"])),
+                name="red_form_action_known",
             ),
         ),
         migrations.AddConstraint(
@@ -2551,8 +2551,8 @@ class Migration(migrations.Migration):
                             ("state__in", ["requested", "unclear", "pending", "confirmed"]),
                             _negated=True,
                         ),
+                        ("action", ""),
                         ("channel_due_at__isnull", True),
-                        ("wish", ""),
                     ),
                     _connector="OR",
                 ),

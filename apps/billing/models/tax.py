@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.billing.enums import EnteredBy, RedFormState, RedReason, RedWish
+from apps.billing.enums import EnteredBy, RedFormAction, RedFormState, RedReason
 from apps.billing.models.channelled import Channelled
 from apps.billing.models.fields import amount
 from apps.billing.models.invoices import INVOICE_NUMBER, Invoice, InvoiceLine
@@ -59,7 +59,7 @@ class RedForm(Channelled, Stamped):
     state = models.CharField(
         _("state"), max_length=10, choices=RedFormState, default=RedFormState.REQUESTED
     )
-    wish = models.CharField(max_length=8, choices=RedWish, blank=True, editable=False)
+    action = models.CharField(max_length=8, choices=RedFormAction, blank=True, editable=False)
     gross = amount(_("amount"))
     tax = amount(_("tax"))
     bureau_state = models.CharField(_("bureau's state"), max_length=2, blank=True, editable=False)
@@ -101,7 +101,7 @@ class RedForm(Channelled, Stamped):
                 name="red_form_entered_known", condition=Q(entered_by__in=EnteredBy.values)
             ),
             models.CheckConstraint(
-                name="red_form_wish_known", condition=Q(wish__in=["", *RedWish.values])
+                name="red_form_action_known", condition=Q(action__in=["", *RedFormAction.values])
             ),
             models.CheckConstraint(
                 name="red_form_amounts", condition=Q(gross__gt=0, tax__gte=0, tax__lt=F("gross"))
@@ -119,7 +119,7 @@ class RedForm(Channelled, Stamped):
             models.CheckConstraint(
                 name="red_form_asked_while_open",
                 condition=Q(state__in=OPEN, channel_due_at__isnull=False)
-                | (~Q(state__in=OPEN) & Q(channel_due_at__isnull=True, wish="")),
+                | (~Q(state__in=OPEN) & Q(channel_due_at__isnull=True, action="")),
             ),
             models.CheckConstraint(
                 name="red_form_pending_has_end",

@@ -26,7 +26,7 @@ class WriteOffQuerySet(models.QuerySet["WriteOff"]):
 
 
 class WriteOff(models.Model):
-    """A wish to write off a part of a statement: done once two people approved it (backoffice's
+    """A request to write off a part of a statement: done once two people approved it (backoffice's
     approvals), by the allocation it names; void when something else is owed than when it was asked
     for. ``owed`` is what was owed then. One of a statement waits at a time."""
 

@@ -1,15 +1,15 @@
 """What may be done with a red form, and when. Pure."""
 
-from apps.billing.enums import EnteredBy, RedFormState, RedWish
+from apps.billing.enums import EnteredBy, RedFormAction, RedFormState
 
 _TELL = {
-    (EnteredBy.SELLER, RedFormState.PENDING): {RedWish.WITHDRAW},
-    (EnteredBy.SELLER, RedFormState.CONFIRMED): {RedWish.WITHDRAW},
-    (EnteredBy.BUYER, RedFormState.PENDING): {RedWish.CONFIRM, RedWish.REFUSE},
+    (EnteredBy.SELLER, RedFormState.PENDING): {RedFormAction.WITHDRAW},
+    (EnteredBy.SELLER, RedFormState.CONFIRMED): {RedFormAction.WITHDRAW},
+    (EnteredBy.BUYER, RedFormState.PENDING): {RedFormAction.CONFIRM, RedFormAction.REFUSE},
 }
 
 
-def may_wish(entered_by: str, state: str, wish: RedWish) -> bool:
+def may_act(entered_by: str, state: str, action: RedFormAction) -> bool:
     """Whoever entered a form may withdraw it, the other side confirm or refuse it (papers of
     confirmInfoCancel and confirm)."""
-    return wish in _TELL.get((EnteredBy(entered_by), RedFormState(state)), set())
+    return action in _TELL.get((EnteredBy(entered_by), RedFormState(state)), set())

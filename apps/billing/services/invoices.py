@@ -1,4 +1,4 @@
-"""Invoices on the undisputed part of statements, from the wish to the receipt (BIL-4)."""
+"""Invoices on the undisputed part of statements, from the request to the receipt (BIL-4)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,6 +1,6 @@
 """What does not come is written off by two people who did not ask for it (BIL-5).
 
-The statement is locked first, then the wish: as for everything that settles a statement.
+The statement is locked first, then the write-off: as for everything that settles a statement.
 """
 
 from datetime import datetime

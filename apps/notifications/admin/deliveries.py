@@ -25,10 +25,10 @@ from apps.core.errors import RuleBroken
 from apps.notifications import channels, services
 from apps.notifications.admin.health import ChannelsReport
 from apps.notifications.enums import DeliveryState, channel_name
-from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm
+from apps.notifications.forms import OwnPreferencesForm, ReasonForm, ResolveForm
 from apps.notifications.models import Delivery
 from apps.notifications.queries import desk
-from apps.notifications.queries.people import wishes_of
+from apps.notifications.queries.people import own_preferences
 from apps.notifications.queries.persons import Person, add_accounts, staff_person
 from apps.notifications.queries.words import render_for_staff
 from apps.notifications.states import DELIVERY_MOVES
@@ -120,7 +120,7 @@ ACTS = (
 )
 
 
-def _set_own_wishes(context: ActContext) -> None:
+def _set_own_preferences(context: ActContext) -> None:
     services.set_preference(
         recipient=f"user:{context.by.pk}",
         label=context.by.display_name,
@@ -136,15 +136,15 @@ def _with_accounts(user: User) -> Person:
 
 
 # Everybody's own business: no permission is asked.
-WISHES = Act(
-    "wishes",
+OWN_PREFERENCES = Act(
+    "preferences",
     gettext_lazy("How I want to be told"),
     "",
-    _set_own_wishes,
+    _set_own_preferences,
     explains=gettext_lazy("What is urgent comes in any case."),
     done=gettext_lazy("Your messages come that way from now on."),
-    form=MyWishesForm,
-    options=lambda d: {"person": _with_accounts(d.by), "now": wishes_of(d.by)},
+    form=OwnPreferencesForm,
+    options=lambda d: {"person": _with_accounts(d.by), "now": own_preferences(d.by)},
     button=gettext_lazy("Save"),
 )
 
@@ -181,7 +181,7 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
             ("mine/", require_GET(self.mine_view), "mine"),
-            ("mine/wishes/", self.wishes_view, "wishes"),
+            ("mine/preferences/", self.preferences_view, "preferences"),
             ("mine/read/", require_POST(self.read_view), "read"),
             ("take/<str:key>/", self.take_view, "take"),
             ("bell/", require_GET(self.bell_view), "bell"),
@@ -233,10 +233,10 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
         bell = desk.bell(request.user)  # type: ignore[arg-type]  # a user
         return self.page(request, "notifications/mine.html", _("My messages"), bell=bell)
 
-    def wishes_view(self, request: HttpRequest) -> HttpResponseBase:
+    def preferences_view(self, request: HttpRequest) -> HttpResponseBase:
         """How one's own messages come."""
         mine = reverse("admin:notifications_delivery_mine")
-        return self.answer(request, WISHES, self.act_context(request, None), back=mine)
+        return self.answer(request, OWN_PREFERENCES, self.act_context(request, None), back=mine)
 
     def take_view(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Where the button *I will handle it* leads from a message that cannot bring the press back itself: whoever

@@ -30,13 +30,13 @@ MANAGE = "notifications.manage_preference"
 LIFT = "notifications.lift_suppressedaddress"
 
 
-def _new_wishes(context: ActContext) -> Preference:
+def _new_preference(context: ActContext) -> Preference:
     values = dict(context.typed)
     recipient, label = recipient_of(values.pop("who"))
     return services.set_preference(recipient=recipient, label=label, values=values, **context.who)
 
 
-def _change_wishes(context: ActContext) -> None:
+def _change_preference(context: ActContext) -> None:
     recipient = context.record.recipient
     services.set_preference(recipient=recipient, values=context.typed, **context.who)
 
@@ -48,7 +48,7 @@ class PreferenceAdmin(RecordAdmin):
             "change",
             _("Change"),
             MANAGE,
-            _change_wishes,
+            _change_preference,
             explains=_("How this person or customer wants to be told."),
             done=_("The preference is changed."),
             form=WishesForm,
@@ -59,7 +59,7 @@ class PreferenceAdmin(RecordAdmin):
         "enter",
         _("Message preference"),
         MANAGE,
-        _new_wishes,
+        _new_preference,
         explains=_("How a person or all contacts of a customer want to be told."),
         done=_("The preference is saved."),
         form=NewWishesForm,

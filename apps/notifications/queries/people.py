@@ -11,15 +11,15 @@ from apps.customers.models import Customer
 from apps.notifications.addresses import index_of, is_email, label_of
 from apps.notifications.models import Preference
 
-WISHES = ("channels", "muted_topics", "language", "quiet_from", "quiet_until")
+OWN_PREFERENCES = ("channels", "muted_topics", "language", "quiet_from", "quiet_until")
 
 
-def wishes_of(user: User) -> dict[str, Any]:
+def own_preferences(user: User) -> dict[str, Any]:
     """How a colleague wants to be notified, as a form shows it; empty as long as nothing was chosen."""
     found = Preference.objects.filter(recipient=f"user:{user.pk}").first()
     if found is None:
         return {}
-    return {name: getattr(found, name) for name in WISHES}
+    return {name: getattr(found, name) for name in OWN_PREFERENCES}
 
 
 def recipient_of(text: str) -> tuple[str, str]:

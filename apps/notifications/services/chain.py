@@ -13,7 +13,7 @@ from apps.notifications.addresses import index_of
 from apps.notifications.channels.phone import add_task
 from apps.notifications.enums import Audience, DeliveryState, TaskReason
 from apps.notifications.models import Delivery, NotificationPolicy, SuppressedAddress
-from apps.notifications.queries.wishes import quiet_end
+from apps.notifications.queries.preferences import quiet_end
 from apps.notifications.services.rows import NewDelivery, insert, move
 from apps.notifications.topics import TOPICS
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from apps.notifications.channels import Channel
 from apps.notifications.enums import DeliveryState, Effect, Step
 from apps.notifications.models import Delivery, SendStamp, SuppressedAddress
-from apps.notifications.queries.wishes import is_unwanted_by_now, quiet_end
+from apps.notifications.queries.preferences import is_unwanted_by_now, quiet_end
 from apps.notifications.services.chain import advance
 from apps.notifications.services.rows import move, note
 

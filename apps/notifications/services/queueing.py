@@ -21,8 +21,8 @@ from apps.notifications.models import (
 )
 from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.persons import Person, add_accounts
+from apps.notifications.queries.preferences import is_unwanted, keys_of, preference_of, quiet_end
 from apps.notifications.queries.recipients import Planned, plan
-from apps.notifications.queries.wishes import is_unwanted, keys_of, quiet_end, wishes_of
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
 from apps.notifications.topics import TOPICS, followed_topic
@@ -100,7 +100,7 @@ class _AddressBook:
             }
 
     def preference(self, person: Person) -> Preference | None:
-        return wishes_of(person.key, person.customer_id, self._preferences)
+        return preference_of(person.key, person.customer_id, self._preferences)
 
     def _reach(self, person: Person) -> dict[str, str]:
         openid = self._linked.get(self._indexes.get(person.key, ""))

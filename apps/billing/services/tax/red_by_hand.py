@@ -31,7 +31,7 @@ def note_red_invoice(
     if form.channel_sent_at is None:
         raise RuleBroken(_("This form has not been entered yet."), code="not_entered")
     form.red_number, form.red_issued_on = number, issued_on
-    form.channel_due_at, form.wish = None, ""
+    form.channel_due_at, form.action = None, ""
     try:
         with transaction.atomic():
             move_form(form, RedFormState.ISSUED, {}, by=by, at=at)
@@ -49,7 +49,7 @@ def end_red_form(*, form_id: int, reason: str, by: User, at: datetime) -> RedFor
     """It is void at the tax bureau, or was never there: nothing is taken back. RuleBroken ``has_ended``."""
     form = _open(form_id, by)
     form.channel_words, form.channel_code = required_text(reason), "by_hand"
-    form.channel_due_at, form.wish = None, ""
+    form.channel_due_at, form.action = None, ""
     move_form(form, RedFormState.FAILED, {"reason": form.channel_words}, by=by, at=at)
     return form
 

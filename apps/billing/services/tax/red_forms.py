@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.billing.channels import FoundForm
-from apps.billing.enums import EnteredBy, InvoiceState, RedFormState, RedReason, RedWish
+from apps.billing.enums import EnteredBy, InvoiceState, RedFormAction, RedFormState, RedReason
 from apps.billing.models import Invoice, RedForm, RedLine
 from apps.billing.models.invoices import DIGITAL
 from apps.billing.queries.red_forms import Left, Taken, left_of
-from apps.billing.rules.red_forms import may_wish
+from apps.billing.rules.red_forms import may_act
 from apps.billing.services.invoices import lock_invoice
 from apps.billing.services.tax import turns
 from apps.core.errors import BadInput, RuleBroken
@@ -78,7 +78,7 @@ def queue_red_form(
         invoice=invoice,
         entered_by=EnteredBy.SELLER,
         reason=reason,
-        wish=RedWish.ENTER,
+        action=RedFormAction.ENTER,
         channel_order=f"RF{invoice.serial}-{invoice.red_forms.count() + 1}",
         created_by=by,
     )
@@ -171,24 +171,24 @@ def _found_in(found: FoundForm, left: Sequence[Left]) -> list[Taken]:
 
 
 @transaction.atomic
-def tell_red_form(*, form_id: int, wish: RedWish, by: User, at: datetime) -> RedForm:
+def tell_red_form(*, form_id: int, action: RedFormAction, by: User, at: datetime) -> RedForm:
     """Withdraw one of ours, confirm or refuse one of the payer's; how it ends, the tax bureau says.
     RuleBroken ``no_channel``, ``not_now``, ``asked_already``."""
     turns.demand_channel()
     form = lock_form(form_id, by)
-    if not may_wish(form.entered_by, form.state, wish):
+    if not may_act(form.entered_by, form.state, action):
         raise RuleBroken(
             _("That cannot be done with this form now: %(state)s.")
             % {"state": RedFormState(form.state).label},
             code="not_now",
         )
-    if form.wish:
+    if form.action:
         raise RuleBroken(_("The tax channel is being told already."), code="asked_already")
-    form.wish, form.channel_sent_at = wish, None
-    form.channel_turn += 1  # what is still answered knows nothing of this wish
+    form.action, form.channel_sent_at = action, None
+    form.channel_turn += 1  # what is still answered knows nothing of this action
     turns.due_now(form)
     form.save()
-    record("red_form.asked", form.invoice, by=by, at=at, data={"wish": str(wish)})
+    record("red_form.asked", form.invoice, by=by, at=at, data={"action": str(action)})
     return form
 
 

@@ -12,9 +12,9 @@ from apps.billing.enums import (
     EnteredBy,
     InvoiceKind,
     InvoiceState,
+    RedFormAction,
     RedFormState,
     RedReason,
-    RedWish,
     TaxEffect,
 )
 from apps.billing.models import Invoice, RedForm, RedLine
@@ -86,12 +86,12 @@ def _part_of(row: RedLine, nth: int) -> RedPart:
 def work_on_form(turn: Turn, channel: TaxChannel, *, by: User, at: datetime) -> None:
     """Tell the provider what it is to do with the form, or ask where it stands."""
     form = RedForm.objects.select_related("invoice").get(pk=turn.pk)
-    order, wish = red_order_of(form), RedWish(form.wish) if form.wish else None
-    if wish is None or form.channel_sent_at is not None:
+    order, action = red_order_of(form), RedFormAction(form.action) if form.action else None
+    if action is None or form.channel_sent_at is not None:
         note_form(turn, channel.ask_form(order), channel, by=by, at=at)
         return
-    entering = {"state": S.UNCLEAR} if wish == RedWish.ENTER else {}
-    outcome = channel.tell(order, wish, lambda: turns.begin(turn, **entering))
+    entering = {"state": S.UNCLEAR} if action == RedFormAction.ENTER else {}
+    outcome = channel.tell(order, action, lambda: turns.begin(turn, **entering))
     note_form(turn, outcome, channel, by=by, at=at)
 
 
@@ -119,7 +119,7 @@ def note_form(
     if to in (S.REQUESTED, S.UNCLEAR, S.PENDING, S.CONFIRMED):
         turns.wait(form, at_least=_pause(to, form, outcome, at))
     else:
-        form.channel_due_at, form.wish = None, ""
+        form.channel_due_at, form.action = None, ""
     move_form(form, to, answer_of(outcome), by=by, at=at)
 
 
@@ -128,18 +128,18 @@ def answer_of(outcome: RedOutcome) -> dict[str, str]:
 
 
 def _next(form: RedForm, outcome: RedOutcome, channel: TaxChannel, at: datetime) -> RedFormState:
-    """The state that follows from an answer; the form's wish and whether it has left are set here."""
-    entering = form.wish == RedWish.ENTER
+    """The state that follows from an answer; the form's action and whether it has left are set here."""
+    entering = form.action == RedFormAction.ENTER
     here = S(form.state)
     if outcome.effect == TaxEffect.DONE:
-        form.wish = ""
+        form.action = ""
         return _as_the_bureau_says(form, outcome)
     if outcome.effect == TaxEffect.NOT_DONE:
         form.channel_sent_at = None
         return S.REQUESTED if entering else here
     if not entering:
-        # Whatever was answered to a wish: how the form stands is asked next.
-        form.wish = ""
+        # Whatever was answered to an action: how the form stands is asked next.
+        form.action = ""
         return here
     if outcome.effect == TaxEffect.REFUSED:
         return S.FAILED
@@ -169,7 +169,7 @@ def _as_the_bureau_says(form: RedForm, outcome: RedOutcome) -> RedFormState:
 
 
 def _pause(to: RedFormState, form: RedForm, outcome: RedOutcome, at: datetime) -> timedelta | None:
-    if outcome.retry_after is not None or to != S.PENDING or form.wish:
+    if outcome.retry_after is not None or to != S.PENDING or form.action:
         return outcome.retry_after
     end = form.confirm_by or at + CONFIRM_WITHIN
     return max(min(ASK_EVERY, end - at), timedelta(0)) or ASK_EVERY

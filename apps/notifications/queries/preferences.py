@@ -1,4 +1,4 @@
-"""What somebody wishes: whether a message is wanted (one rule when it is queued and once more when it is
+"""What somebody preference: whether a message is wanted (one rule when it is queued and once more when it is
 sent), and their quiet hours. Instants are aware, hours are local.
 """
 
@@ -16,40 +16,40 @@ _ASKED_FOR_IT = frozenset({Audience.ADDRESSEE, Audience.ENDPOINT})
 
 
 def keys_of(recipient: str, customer_id: int | None) -> list[str]:
-    """Whose wishes count for a recipient, in this order: their own, then those of the customer
+    """Whose preferences count for a recipient, in this order: their own, then those of the customer
     whose contact they are."""
     if recipient.startswith("contact:") and customer_id:
         return [recipient, f"customer:{customer_id}"]
     return [recipient]
 
 
-def wishes_of(
+def preference_of(
     recipient: str, customer_id: int | None, known: Mapping[str, Preference]
 ) -> Preference | None:
     """The first that there are; ``known`` by recipient."""
     return next((known[k] for k in keys_of(recipient, customer_id) if k in known), None)
 
 
-def is_unwanted(wishes: Preference | None, *, topic: str, audience: str, urgent: bool) -> bool:
-    if wishes is None or urgent or audience in _ASKED_FOR_IT:
+def is_unwanted(preference: Preference | None, *, topic: str, audience: str, urgent: bool) -> bool:
+    if preference is None or urgent or audience in _ASKED_FOR_IT:
         return False
     if topic in ANSWERS:
-        return topic in wishes.muted_topics
-    return wishes.opted_out or topic in wishes.muted_topics
+        return topic in preference.muted_topics
+    return preference.opted_out or topic in preference.muted_topics
 
 
 def is_unwanted_by_now(delivery: Delivery) -> bool:
-    """By the wishes of this moment. A digest goes while anything in it is wanted."""
+    """By the preferences of this moment. A digest goes while anything in it is wanted."""
     keys = keys_of(delivery.recipient, delivery.customer_id)
     known = {p.recipient: p for p in Preference.objects.filter(recipient__in=keys)}
-    wishes = wishes_of(delivery.recipient, delivery.customer_id, known)
-    if wishes is None:
+    preference = preference_of(delivery.recipient, delivery.customer_id, known)
+    if preference is None:
         return False
     topics = {delivery.topic}
     if delivery.is_digest:
         topics = set(delivery.carries.values_list("topic", flat=True)) or topics
     return all(
-        is_unwanted(wishes, topic=topic, audience=delivery.audience, urgent=delivery.urgent)
+        is_unwanted(preference, topic=topic, audience=delivery.audience, urgent=delivery.urgent)
         for topic in topics
     )
 

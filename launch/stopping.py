@@ -1,4 +1,4 @@
-"""The pipe between front and supervisor: a byte on it or its end means stop."""
+"""When to stop: the pipe between front and supervisor, on which a byte or its end means stop, and signals."""
 
 import os
 import select
@@ -25,35 +25,37 @@ def handle_stop_signals(handler: Callable[[int, FrameType | None], None]) -> Non
         signal.signal(number, handler)
 
 
-class Leash:
-    """The supervisor's end. However the front dies, the kernel closes the other end."""
+class StopSignal:
+    """The supervisor's end of the pipe. However the front dies, the kernel closes the other end."""
 
     def __init__(self, reading: int) -> None:
         self.reading = reading
-        self.is_ready = False
+        self._requested = False
         # A signal interrupts no wait; a byte here does.
-        self._heard, self._hearing = os.pipe()
+        self._signal_reading, self._signal_writing = os.pipe()
 
     def listen_to_signals(self) -> None:
         """A signal sent to the supervisor itself counts as well."""
 
-        def tell(_number: int, _frame: FrameType | None) -> None:
-            self.is_ready = True
-            os.write(self._hearing, b".")
+        def note(_number: int, _frame: FrameType | None) -> None:
+            self._requested = True
+            os.write(self._signal_writing, b".")
 
-        handle_stop_signals(tell)
+        handle_stop_signals(note)
 
-    def pulled(self, seconds: float = 0.0, also: Collection[int] = ()) -> bool:
+    def is_requested(self, seconds: float = 0.0, also: Collection[int] = ()) -> bool:
         """Has the stop been asked for? Waits that long for it, or until one of the descriptors
         ``also`` can be read."""
-        if not self.is_ready:
-            ready, _, _ = select.select([self.reading, self._heard, *also], [], [], seconds)
-            self.is_ready = self.is_ready or self.reading in ready
-        return self.is_ready
+        if not self._requested:
+            ready, _, _ = select.select(
+                [self.reading, self._signal_reading, *also], [], [], seconds
+            )
+            self._requested = self._requested or self.reading in ready
+        return self._requested
 
     def check(self, seconds: float = 0.0, also: Collection[int] = ()) -> None:
         """Wait that long, or for one of ``also``; raises `Stopped` when asked to stop."""
-        if self.pulled(seconds, also):
+        if self.is_requested(seconds, also):
             raise Stopped
 
     def run(self, argv: list[str], *, env: dict[str, str], cwd: Path, log: Path) -> None:
