@@ -1,4 +1,4 @@
-"""A real browser: Debian's chromium (or CHROMIUM), headless, against a live server of the tests."""
+"""A real browser against a live server of the tests."""
 
 import os
 import threading
@@ -19,6 +19,7 @@ from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import Cast, make_people
 from apps.tracking.models import Waybill
 from tests.databases import restored
+from tests.e2e.chromium import Chromium
 from tests.e2e.desk import PATIENCE, PHONE, Enter
 from tests.factories.accounts import sign_in
 from tests.factories.orders import confirmed_order
@@ -26,14 +27,7 @@ from tests.waiting import eventually
 
 # Playwright's synchronous interface runs an event loop in this thread, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 expect.set_options(timeout=PATIENCE)
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-dev-shm-usage",
-]
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +40,23 @@ def plain_static_files(settings: object) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """One for all stories. Not for the whole run: whoever runs an event loop of their own could not
     beside this one's."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield chromium
-        chromium.close()
+        started = Chromium(playwright)
+        yield started
+        started.close()
 
 
 @pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
+def browser(chromium: Chromium) -> Browser:
+    return chromium.browser()
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: Any) -> Enter:
     """Somebody at the desk, past the second factor."""
-    opened = []
 
     def come_in(user: User, language: str, wide: int) -> Page:
         client = Client()
@@ -69,16 +67,13 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
         name = installation.SESSION_COOKIE_NAME
         cookie: Any = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
         context.add_cookies([cookie])
-        opened.append(context)
         return context.new_page()
 
-    yield come_in
-    for context in opened:
-        context.close()
+    return come_in
 
 
 @pytest.fixture(autouse=True)
-def _no_page_stays_open(browser: Browser, live_server: object) -> Iterator[None]:
+def _no_page_stays_open(chromium: Chromium, live_server: object) -> Iterator[None]:
     """An open page goes on asking, in the middle of the next story; and what it asked last, as it was
     closed (that nobody reads a case any more), would write among the tables that are emptied."""
     running: set[int] = set()
@@ -92,19 +87,17 @@ def _no_page_stays_open(browser: Browser, live_server: object) -> Iterator[None]
     request_started.connect(begins)
     request_finished.connect(ends)
     yield
-    for context in browser.contexts:
-        context.close()
+    chromium.close_pages()
     eventually(lambda: not running)
     request_started.disconnect(begins)
     request_finished.disconnect(ends)
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page of a Chinese visitor; ``page.context`` is closed afterwards."""
+def page(browser: Browser) -> Page:
+    """An empty page of a Chinese visitor."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
+    return context.new_page()
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def cast(cast: Cast) -> Cast:
 @pytest.fixture
 def people(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     """Pages of people who know nothing of one another; nothing may fail or ask another host."""
-    opened, complaints = [], []
+    complaints: list[str] = []
 
     def come(path: str = "/chat", **habits: Any) -> Page:
         width = habits.pop("width", 900)
@@ -63,7 +63,6 @@ def people(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
             **{"locale": "zh-CN", **habits},
         )
         context.set_default_timeout(PATIENCE)
-        opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
@@ -78,8 +77,6 @@ def people(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
         return page
 
     yield come
-    for context in opened:
-        context.close()
     assert complaints == []
 
 

@@ -128,5 +128,3 @@ def test_a_visitor_finds_the_public_article_and_not_the_draft(
     expect(page.locator("#text")).to_have_value(re.compile(asked))
     page.goto("/help?q=draft")
     expect(page.locator(".help-list li")).to_have_count(0)
-    page.close()
-    context.close()

@@ -57,13 +57,12 @@ def shop(settings: Any) -> Iterator[Merchant]:
 
 
 @pytest.fixture
-def phone_of(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+def phone_of(browser: Browser, live_server: Any) -> BrowserContext:
     context = browser.new_context(
         base_url=live_server.url, locale="zh-CN", viewport={"width": 390, "height": 844}
     )
     context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+    return context
 
 
 def tell_everybody() -> None:
