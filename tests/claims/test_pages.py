@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.claims import services
 from apps.claims.enums import Against, ClaimKind, ClaimState
-from apps.claims.models import Claim
+from apps.claims.models import Claim, CompensationRule
 from apps.complaints.queries.links import token_of
 from tests.factories import claims as f
 from tests.factories.accounts import UserFactory, sign_in, superuser
@@ -262,3 +262,14 @@ def test_the_next_act_leads_for_whoever_may_press_it(client: Client, desk: f.Des
     assert leading(f.paid(desk), desk.manager) == "close"
     page_of = page(client, reverse("admin:claims_claim_change", args=[waiting.pk]))
     assert reverse("desk:shipment", args=[waiting.waybill.number]) in page_of
+
+
+def test_sums_stand_under_their_heads_and_shares_in_per_cent(client: Client, desk: f.Desk) -> None:
+    f.assessed(desk)
+    sign_in(client, desk.manager)
+    claims = page(client, reverse("admin:claims_claim_changelist") + "?view=all")
+    assert '<th scope="col" class="num">' in claims
+    limits = page(client, reverse("admin:claims_claimlimit_changelist"))
+    assert limits.count('class="money ') == 3
+    rule = CompensationRule.objects.filter(share=1).earliest("pk")
+    assert "100 %" in page(client, reverse("admin:claims_compensationrule_change", args=[rule.pk]))
