@@ -206,11 +206,12 @@ def opening_of(tag: str, name: str, label: Any, more: str = "") -> SafeString:
 
 
 def _is_money(cl: ChangeList, name: Any) -> bool:
-    """Whether a column shows a sum: the field itself, or what the admin makes of it and sorts by it."""
+    """Whether a column shows a decimal number: the field itself, or what the admin makes of it and sorts by it."""
     own = getattr(cl.model_admin, name, None) if isinstance(name, str) else None
     names = {name, getattr(own, "admin_order_field", None)}
     return any(
-        field.name in names and isinstance(field, MoneyField) for field in cl.model._meta.fields
+        field.name in names and isinstance(field, models.DecimalField)
+        for field in cl.model._meta.fields
     )
 
 

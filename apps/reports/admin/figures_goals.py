@@ -52,7 +52,7 @@ class GoalAdmin(RecordAdmin):
             return "" if row.value is None else str(row.value)
         return value_of(kpi, Fraction(row.value))
 
-    @admin.display(description=_("Name"))
+    @admin.display(description=_("Code or name"))
     def whose(self, row: Goal) -> str:
         if row.lane or not row.scope_id:
             return row.lane
