@@ -52,7 +52,7 @@ def _measure(shipments: int, affected: int) -> int:
     from apps.tracking.models import PromiseChange
     from tests.factories import incidents as f
 
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     began = time.perf_counter()
     _fill(shipments, affected)
     filled = time.perf_counter() - began

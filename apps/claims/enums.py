@@ -164,6 +164,7 @@ EVENT_DETAILS = {
     "per_claim": _("per claim"),
     "per_day": _("per person and day"),
 }
+EVENT_MONEY = ("claimed", "computed", "per_claim", "per_day")
 EVENT_VALUES = {
     "way": PayWay,
     "shown": ExplainedHow,

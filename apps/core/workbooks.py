@@ -128,11 +128,5 @@ def _fill(
     }
     for title, headings, rows in pages:
         sheet = book.add_worksheet(title[:31])
-        sheet.freeze_panes(1, 0)
-        for column, heading in enumerate(headings):
-            sheet.write_string(0, column, str(heading), bold)
-            sheet.set_column(column, column, max(10, min(40, len(str(heading)) * 2 + 4)))
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                writing.write_cell(sheet, number, column, value, formats)
+        writing.fill_sheet(sheet, headings, rows, bold=bold, formats=formats)
     book.close()

@@ -11,7 +11,8 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every app's subscribers and the words of its events, as Django loads its models."""
-        from apps.events.details import hide_rows, name_details, name_values  # needs the models
+        # needs the models
+        from apps.events.details import hide_rows, name_details, name_values, show_as_money
 
         for _config, _subscribers in modules_named("subscribers"):
             pass  # loading it subscribes
@@ -20,3 +21,4 @@ class EventsConfig(AppConfig):
             name_details(getattr(enums, "EVENT_DETAILS", {}))
             name_values(getattr(enums, "EVENT_VALUES", {}))
             hide_rows(getattr(enums, "EVENT_ROWS", ()))
+            show_as_money(getattr(enums, "EVENT_MONEY", ()))

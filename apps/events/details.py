@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -11,7 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from apps.core.times import local
+from apps.core.money import format_money
+from apps.core.times import local, span
 from apps.events.models import Event
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
@@ -33,6 +35,8 @@ _names: dict[str, Any] = {
 }
 # Numbers of rows in the database say nothing to a person; what they point at is on the page.
 _row_keys = {"file", "recipients", "was"}
+# Texts of sums in yuan.
+_money_keys = {"amount"}
 # ("waybill.status_changed", "to") or ("", "role") → the words of each code.
 _words: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -48,6 +52,11 @@ def name_details(names: Mapping[str, Any]) -> None:
 def hide_rows(keys: Iterable[str]) -> None:
     """Apps list the details that hold numbers of rows, as ``EVENT_ROWS`` in their ``enums``."""
     _row_keys.update(keys)
+
+
+def show_as_money(keys: Iterable[str]) -> None:
+    """Apps list the details that hold sums in yuan, besides ``amount``, as ``EVENT_MONEY`` in their ``enums``."""
+    _money_keys.update(keys)
 
 
 def name_values(choices: Mapping[str, Any]) -> None:
@@ -99,9 +108,11 @@ def _value(kind: str, key: str, value: Any, subject: models.Model) -> str:
     if isinstance(value, list):
         return _joined(_value(kind, key, one, subject) for one in value)
     if key.endswith("_seconds") and isinstance(value, int | float):
-        return str(timedelta(seconds=int(value)))
+        return span(timedelta(seconds=int(value)))
     if not isinstance(value, str):
         return str(value)
+    if key in _money_keys and (yuan := _yuan(value)):
+        return yuan
     if _MOMENT.match(value):
         moment: datetime | None = parse_datetime(value)
         if moment is not None and moment.tzinfo is not None:
@@ -110,6 +121,14 @@ def _value(kind: str, key: str, value: Any, subject: models.Model) -> str:
         return _joined(_name(kind, one, subject) for one in value.split(", "))
     words = {**_choices(subject, key), **_words.get(("", key), {}), **_words.get((kind, key), {})}
     return _joined(_word(words, one) for one in value.split(", ")) if words else value
+
+
+def _yuan(text: str) -> str:
+    """Written with sign and cents; empty for what is no number."""
+    try:
+        return format_money(Decimal(text))
+    except InvalidOperation:
+        return ""
 
 
 def _word(words: Mapping[str, Any], code: str) -> str:

@@ -55,7 +55,7 @@ KPI_LIST = Export(
         ExportColumn(_("Belongs to the period by"), lambda shown: shown.row.at),
         ExportColumn(_("Denominator"), lambda shown: shown.row.counts),
         ExportColumn(_("Numerator"), lambda shown: shown.row.good),
-        ExportColumn(_("Measured"), lambda shown: shown.row.measure),
+        ExportColumn(_("Measured (seconds, or a score)"), lambda shown: shown.row.measure),
         ExportColumn(_("Reason"), lambda shown: shown.why),
     ),
     rows=_rows,

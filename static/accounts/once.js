@@ -34,6 +34,11 @@
   window.addEventListener("submit", function (event) {
     if (posts(event.target) && !event.defaultPrevented) { hold(event.target, name(event.submitter)); }
   });
+  // What is changed meanwhile is another wish: a file in the other format, after the first has come.
+  window.addEventListener("change", function (event) {
+    var form = event.target.form;
+    if (form && form.dataset.timer !== undefined) { release(form); }
+  });
   // Back from the next page: everything may be sent again.
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[aria-busy]").forEach(release);

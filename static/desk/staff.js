@@ -2,7 +2,13 @@
 (function () {
   "use strict";
 
-  // "/" from anywhere goes to the search box; Escape leaves it.
+  function openAct(act) {
+    if (act.tagName !== "DETAILS") { act.click(); return; }
+    act.open = true;
+    act.querySelector("form :is(input:not([type=hidden]), textarea, select, button)").focus();
+  }
+
+  // "/" from anywhere goes to the search box; Escape leaves it, and closes the form of an act.
   document.addEventListener("keydown", function (event) {
     var box = document.getElementById("staff-search");
     var target = event.target;
@@ -13,7 +19,14 @@
       box.select();
     } else if (event.key === "Escape" && target === box) {
       box.blur();
+    } else if (event.key === "Escape" && target.closest && target.closest(".panels details[open]")) {
+      var closing = target.closest(".panels details[open]");
+      closing.open = false;
+      closing.querySelector("summary").focus();
     } else if (!typing && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // The key of an act of this record: its page, or its form on this one.
+      var act = document.querySelector('[data-act-key="' + CSS.escape(event.key) + '"]');
+      if (act) { event.preventDefault(); openAct(act); return; }
       // Keys that open a page from anywhere: "c /admin/…" in the sidebar, unless this page has the key itself.
       var bar = document.querySelector("[data-keys]");
       var keyed = bar ? bar.dataset.keys.split(" ") : [];

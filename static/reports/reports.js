@@ -8,4 +8,4 @@ document.addEventListener("keydown", function (event) {
   event.preventDefault();
   var button = part.querySelector("button[type=submit]");
   if (part.open) { button.click(); } else { part.open = true; button.focus(); part.scrollIntoView({ block: "center" }); }
-});
+}, true);  // before what opens acts on every page

@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.claims import services
 from apps.claims.enums import Against, ClaimKind, ClaimState
-from apps.claims.models import Claim
+from apps.claims.models import Claim, CompensationRule
 from apps.complaints.queries.links import token_of
 from tests.factories import claims as f
 from tests.factories.accounts import UserFactory, sign_in, superuser
@@ -242,3 +242,34 @@ def test_a_link_does_not_open_what_somebody_else_claims(client: Client, desk: f.
     assert claim.number not in page(client, address)
     answer = client.post(f"{address}/claims/{claim.number}/agree", {"amount": "80.00"})
     assert answer.status_code == 404 and f.fresh(claim).state == ClaimState.APPROVED
+
+
+def test_the_next_act_leads_for_whoever_may_press_it(client: Client, desk: f.Desk) -> None:
+    def leading(claim: Claim, user: Any) -> str:
+        sign_in(client, user)
+        answer = client.get(reverse("admin:claims_claim_change", args=[claim.pk]))
+        assert answer.status_code == 200
+        return answer.context["acts"][0].name if answer.context["acts_lead"] else ""
+
+    assert leading(f.filed(desk), desk.agent) == "assess"
+    waiting = f.assessed(desk, "5000")
+    assert waiting.assessments.get().amount == 5000
+    assert leading(waiting, desk.manager) == "approve"
+    assert leading(waiting, desk.agent) == "", "who assessed it does not decide it"
+    assert leading(f.assessed(desk, "20000"), desk.manager) == "", "beyond their limit"
+    assert leading(f.approved(desk), desk.agent) == "agree"
+    assert leading(f.agreed(desk), desk.manager) == "plan"
+    assert leading(f.paid(desk), desk.manager) == "close"
+    page_of = page(client, reverse("admin:claims_claim_change", args=[waiting.pk]))
+    assert reverse("desk:shipment", args=[waiting.waybill.number]) in page_of
+
+
+def test_sums_stand_under_their_heads_and_shares_in_per_cent(client: Client, desk: f.Desk) -> None:
+    f.assessed(desk)
+    sign_in(client, desk.manager)
+    claims = page(client, reverse("admin:claims_claim_changelist") + "?view=all")
+    assert '<th scope="col" class="num">' in claims
+    limits = page(client, reverse("admin:claims_claimlimit_changelist"))
+    assert limits.count('class="money ') == 3
+    rule = CompensationRule.objects.filter(share=1).earliest("pk")
+    assert "100 %" in page(client, reverse("admin:claims_compensationrule_change", args=[rule.pk]))

@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from apps.core.errors import BadInput
 from apps.core.sheets import Column, read_rows, write_xlsx
+from apps.core.sheets.writing import width_of
 
 COLUMNS = [
     Column("number", ("运单号", "Waybill number"), required=True),
@@ -125,3 +126,11 @@ def test_the_old_format_is_read_with_its_dates_and_whole_numbers() -> None:
         {"number": "YP123456789013", "at": "2026-03-02 10:00", "pieces": "2.5"},
     ]
     assert sheet.rows[0].cells[1] == "揽收", "what stands in other columns is kept as well"
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    rows = [["KX1", "包裹两天没有更新，客户很着急", Decimal("12.5")], ["KX2", "x" * 300, None]]
+    sheet = load_workbook(io.BytesIO(write_xlsx(["Number", "What", "Amount"], rows))).active
+    widths = {name: round(column.width) for name, column in sheet.column_dimensions.items()}
+    assert widths == {"A": 11, "B": 51, "C": 11}
+    assert width_of("破损") == 4 and width_of(datetime(2026, 3, 1, 12, 0)) == 16

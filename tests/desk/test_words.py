@@ -94,10 +94,10 @@ def test_every_column_and_field_has_chinese_words(rf: Any) -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("zh-hans", [("步骤", "超时8小时"), ("超时时长", "0:08:09"), ("非工作时间", "否")]),
+        ("zh-hans", [("步骤", "超时8小时"), ("超时时长", "8 分钟"), ("非工作时间", "否")]),
         (
             "en",
-            [("Step", "8 hours over"), ("Overdue by", "0:08:09"), ("Outside working hours", "no")],
+            [("Step", "8 hours over"), ("Overdue by", "8 min"), ("Outside working hours", "no")],
         ),
     ],
 )

@@ -62,7 +62,10 @@ def test_a_month_is_returned_once_signed_four_times_and_acknowledged(
     agent.goto(address)
     expect(agent.locator("#act-write")).to_be_visible()
     clean(agent)
-    agent.locator("#act-write summary").click()
+    agent.keyboard.press("s")
+    agent.keyboard.press("Escape")
+    expect(agent.locator("#act-write")).not_to_have_attribute("open", "")
+    agent.keyboard.press("s")
     agent.locator("#act-write button[type=submit]").click()
     expect(agent.locator("#act-write")).to_have_count(0)
 

@@ -31,3 +31,13 @@ def test_two_apps_cannot_call_one_detail_two_things(monkeypatch: pytest.MonkeyPa
     name_details({"locker.filled/deadline": "Something else"})
     assert shown("customer.authorised_verbally", deadline="soon") == [("Deadline", "soon")]
     assert shown("locker.filled", deadline="soon") == [("Something else", "soon")]
+
+
+def test_sums_and_spans_are_shown_as_a_person_writes_them() -> None:
+    assert shown("claim.filed", claimed="460", amount="1234.5") == [
+        ("claimed", "¥460.00"),
+        ("Amount", "¥1,234.50"),
+    ]
+    assert shown("customer.changed", amount="about ten") == [("Amount", "about ten")]
+    assert shown("clock.overdue", late_seconds=87919)[0][1] == "1 d"
+    assert shown("clock.overdue", late_seconds=489.3)[0][1] == "8 min"

@@ -260,7 +260,7 @@ def test_what_claims_cost() -> None:
 
 def test_who_was_told_of_an_incident_before_they_asked() -> None:
     """Two customers, one of whom asked before they were told; as the incident's own page says."""
-    unit, by = snow.house()
+    unit, by = snow.unit_with_manager()
     notified, asked = snow.customer(), snow.customer()
     parcels = {one.pk: snow.parcel(customer=one) for one in (notified, asked)}
     case(waybill=parcels[asked.pk], customer=asked)

@@ -1,10 +1,12 @@
 """The pages of figures: what stands on them, who may not see whom, how many statements they take (REP-4)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import ObjectScope, Role
@@ -13,6 +15,7 @@ from apps.customers.models import Customer
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import KPIS
 from apps.reports.queries.figures import figures
+from apps.reports.services import set_goal
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.months import Size, World, make_month
 
@@ -180,3 +183,16 @@ def test_what_makes_no_sense_is_refused_beside_its_field(world: World, boss: Use
         {"kind": "unit", "key": "NOWHERE"},
     ):
         assert client.get(LIST, asked).status_code == 422, asked
+
+
+def test_a_goal_stands_in_words_and_not_in_codes(world: World, boss: User) -> None:
+    unit = Unit.objects.get(pk=world.units[0])
+    goal = set_goal(
+        kpi="on_time", scope_kind=ScopeKind.UNIT, scope_id=unit.pk, value=Decimal("98"),
+        since=timezone.localdate(), by=boss, at=timezone.now(),
+    )  # fmt: skip
+    client = signed_in(boss)
+    page = text(client.get(reverse("admin:reports_goal_change", args=[goal.pk])))
+    assert str(KPIS["on_time"].name) in page and unit.name in page and "98.0 %" in page
+    assert ">on_time<" not in page
+    assert "98.0 %" in text(client.get(reverse("admin:reports_goal_changelist")))

@@ -57,7 +57,8 @@ def list_table(context: template.Context, cl: ChangeList) -> SafeString:
     heads = list(result_headers(cl))
     acts = context.get("list_acts") or []
     columns, address = _columns(cl, heads), _addresses(cl)
-    head = format_html_join("", "{}", ([_head(head)] for head in heads))
+    named = zip(heads, cl.list_display, strict=True)
+    head = format_html_join("", "{}", ([_head(head, _is_money(cl, name))] for head, name in named))
     if context.get("bulk"):
         head = _with_boxes(head, columns, context["key_of"])
     lines = [line_of(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
@@ -94,14 +95,16 @@ def _table(head: SafeString, lines: Sequence[str]) -> SafeString:
 
 def _sorted_head(column: lists.Column, query: lists.ListQuery) -> SafeString:
     """The name of a column; a click sorts by it, the next one the other way round."""
+    css = mark_safe(' class="num"' if column.is_number else "")
     if not column.sorts:
-        return format_html('<th scope="col">{}</th>', capfirst(str(column.label)))
+        return format_html('<th scope="col"{}>{}</th>', css, capfirst(str(column.label)))
     now = query.sort.name
     here = column.sorts.index(now) if now in column.sorts else -1
     following = column.sorts[(here + 1) % len(column.sorts)]
     falling = query.sort.order[0].startswith("-")
     return format_html(
-        '<th scope="col"{}><a href="?{}">{}</a>{}</th>',
+        '<th scope="col"{}{}><a href="?{}">{}</a>{}</th>',
+        css,
         mark_safe(f' aria-sort="{"descending" if falling else "ascending"}"' if here >= 0 else ""),
         urlencode({**query.params, "sort": following}),
         capfirst(str(column.label)),
@@ -144,9 +147,12 @@ def chips_of(chosen: Iterable[tuple[Any, Any, str]]) -> SafeString:
     return format_html('<div class="list-chips">{}</div>', links) if chips else links
 
 
-def _head(head: Mapping[str, Any]) -> SafeString:
+def _head(head: Mapping[str, Any], is_money: bool) -> SafeString:
     """The name of a column, and how the list is sorted by it."""
     name = capfirst(head["text"])
+    if is_money:
+        css = head["class_attrib"].replace('class="', 'class="money ') or ' class="money"'
+        head = {**head, "class_attrib": mark_safe(css)}  # Django's own
     if not head["sortable"]:
         return format_html('<th scope="col"{}>{}</th>', head["class_attrib"], name)
     link = format_html('<a href="{}">{}</a>', head["url_primary"], name)
@@ -200,8 +206,12 @@ def opening_of(tag: str, name: str, label: Any, more: str = "") -> SafeString:
 
 
 def _is_money(cl: ChangeList, name: Any) -> bool:
+    """Whether a column shows a decimal number: the field itself, or what the admin makes of it and sorts by it."""
+    own = getattr(cl.model_admin, name, None) if isinstance(name, str) else None
+    names = {name, getattr(own, "admin_order_field", None)}
     return any(
-        field.name == name and isinstance(field, MoneyField) for field in cl.model._meta.fields
+        field.name in names and isinstance(field, models.DecimalField)
+        for field in cl.model._meta.fields
     )
 
 

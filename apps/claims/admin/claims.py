@@ -1,5 +1,6 @@
 """Claims: the list, and the page of one as a ladder from the filing to the money (CMP-6)."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.staff import person
+from apps.backoffice.acts import Act
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
@@ -34,6 +36,14 @@ from apps.core.templatetags.formatting import drawn_tag, status_tag
 from apps.core.times import human
 
 VIEW, CASES = "claims.view_claim", "complaints.view_case"
+# What moves a claim on from each state; its button leads, for whoever may press it.
+NEXT_ACT = {
+    ClaimState.FILED: "assess",
+    ClaimState.ASSESSED: "approve",
+    ClaimState.APPROVED: "agree",
+    ClaimState.AGREED: "plan",
+    ClaimState.PAID: "close",
+}
 
 
 class ClaimFilters(FilterForm):
@@ -119,6 +129,8 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
         left, over = left_to_pay(record, taken_sum(record))
         waiting = record.state == ClaimState.ASSESSED
         others = Claim.objects.filter(waybill=record.waybill_id).exclude(pk=record.pk)
+        who_may = who_may_decide(record, at) if waiting else []
+        acts, leads = self._acts(request, record, left=left, who_may=who_may)
         private = record.customer_id is None
         may_see_case = person(request).has_perm(CASES)
         return {
@@ -127,18 +139,31 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
             "is_private": private,
             "account": private_payee_for(record) if private else None,
             "title": f"{record.number} · {record.get_kind_display()}",
-            "acts": self.offered(request, record),
+            "acts": acts,
+            "acts_lead": leads,
             "items": record.items.all(),
             "pictures": pictures_of(record.case) if may_see_case else (),
             "papers": record.papers.select_related("by"),
             "assessments": assessments,
-            "who_may": who_may_decide(record, at) if waiting else [],
+            "who_may": who_may,
             "is_waiting": waiting,
             "payments": record.payments.select_related("planned_by", "released_by", "payout"),
             "recoveries": record.recoveries.select_related("carrier", "unit", "person"),
             "left": left,
             "over": over,
         }
+
+    def _acts(
+        self, request: HttpRequest, record: Claim, *, left: Decimal, who_may: list[Any]
+    ) -> tuple[list[Act], bool]:
+        """With the next one first, and whether it is this person's to do."""
+        following = NEXT_ACT.get(ClaimState(record.state))
+        acts = sorted(self.offered(request, record), key=lambda act: act.name != following)
+        if not acts or acts[0].name != following:
+            return acts, False
+        if following == "approve":
+            return acts, any(one.user == request.user for one in who_may)
+        return acts, following != "plan" or left > 0
 
     def paper_view(self, request: HttpRequest, key: Any) -> HttpResponseBase:
         """Always a download: nothing that came from outside is shown by the browser itself."""

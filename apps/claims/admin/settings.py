@@ -10,6 +10,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.claims import forms, services
 from apps.claims.models import ClaimLimit, CompensationRule
+from apps.claims.rules.assessing import percent
 
 
 def _publish(context: ActContext) -> CompensationRule:
@@ -39,7 +40,12 @@ class CompensationRuleAdmin(PanelAdmin):
     ordering = ("kind", "cover", "customer", "-since")
 
     def facts(self, request: HttpRequest, record: CompensationRule) -> dict[str, Any]:
-        return {"title": str(record)}
+        day = record.fee_per_day
+        return {
+            "title": str(record),
+            "share": percent(record.share),
+            "fee_per_day": "" if day is None else percent(day),
+        }
 
 
 @admin.register(ClaimLimit)

@@ -151,7 +151,7 @@ def _by_day(facts: Facts, terms: Terms) -> Assessed | Incomplete:
     if lacking or facts.fee is None or facts.days_late is None or terms.fee_per_day is None:
         return Incomplete(tuple(lacking) or ("fee_per_day",))
     refund = money(facts.fee * terms.fee_per_day * facts.days_late)
-    values = {"days": facts.days_late, "share": _percent(terms.fee_per_day), "fee": facts.fee}
+    values = {"days": facts.days_late, "share": percent(terms.fee_per_day), "fee": facts.fee}
     steps = [Step("by_day", refund, values)]
     if refund > facts.fee:
         refund = facts.fee
@@ -162,7 +162,7 @@ def _by_day(facts: Facts, terms: Terms) -> Assessed | Incomplete:
 def _finish(terms: Terms, now: Decimal, ceiling: Decimal, steps: list[Step]) -> Assessed:
     if terms.share != 1:
         now = money(now * terms.share)
-        steps.append(Step("share", now, {"share": _percent(terms.share)}))
+        steps.append(Step("share", now, {"share": percent(terms.share)}))
     if terms.deductible:
         now = max(ZERO, now - terms.deductible)
         steps.append(Step("deductible", now, {"deductible": terms.deductible}))
@@ -172,5 +172,5 @@ def _finish(terms: Terms, now: Decimal, ceiling: Decimal, steps: list[Step]) -> 
     return Assessed(money(now), money(ceiling), tuple(steps))
 
 
-def _percent(share: Decimal) -> str:
+def percent(share: Decimal) -> str:
     return f"{(share * 100).normalize():f} %"

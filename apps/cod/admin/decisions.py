@@ -46,7 +46,7 @@ class CodDecisionAdmin(PanelAdmin):
     def what(self, row: CodDecision) -> SafeString:
         return self.tag(DecisionKind(row.kind))
 
-    @admin.display(description=_("about"))
+    @admin.display(description=_("subject"))
     def about(self, row: CodDecision) -> str:
         return str(row.about)
 

@@ -31,12 +31,14 @@ from apps.cod.enums.remittances import (
 
 EVENT_KINDS = news.EVENT_KINDS | remittance_news.EVENT_KINDS
 EVENT_DETAILS = news.EVENT_DETAILS | remittance_news.EVENT_DETAILS
+EVENT_MONEY = ("expected", "gross", "fee")
 EVENT_VALUES = news.EVENT_VALUES | remittance_news.EVENT_VALUES
 
 __all__ = [
     "BEFORE_RELEASE",
     "EVENT_DETAILS",
     "EVENT_KINDS",
+    "EVENT_MONEY",
     "EVENT_VALUES",
     "GONE_OUT",
     "MATTER_KINDS",

@@ -907,6 +907,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="exceptionreport",
+            index=models.Index(fields=["decided_at"], name="exception_by_decision"),
+        ),
+        migrations.AddIndex(
+            model_name="exceptionreport",
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["search_grams"], name="exception_grams"
             ),

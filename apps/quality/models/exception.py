@@ -198,6 +198,7 @@ class ExceptionReport(Stamped):
             models.Index(fields=["unit", "-id"], name="exception_by_unit"),
             models.Index(fields=["reported_at"], name="exception_by_report"),
             models.Index(fields=["closed_at"], name="exception_by_closing"),
+            models.Index(fields=["decided_at"], name="exception_by_decision"),
             GinIndex(fields=["search_grams"], name="exception_grams"),
         ]
         constraints = [

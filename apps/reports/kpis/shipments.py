@@ -132,6 +132,9 @@ _STANDS: Final = ", ".join(f"'{state}'" for state in sorted(STANDING))
 
 
 def _harmed(kind: str, claim: str) -> str:
+    """Decisions of the period, found by their instants, without those of shipments that had one before."""
+    exceptions = f"FROM quality_exceptionreport x WHERE x.kind = '{kind}'"
+    claims = f"FROM claims_claim x WHERE x.kind = '{claim}' AND x.state IN ({_STANDS})"
     return f"""
     SELECT 'tracking.waybill', w.id, w.concluded_at, 1, 0, NULL::float8, {shipment_keys()}
     FROM src w WHERE {_CONCLUDED}
@@ -139,14 +142,16 @@ def _harmed(kind: str, claim: str) -> str:
     SELECT x.model, x.id, x.at, 0, 1, NULL::float8, w.customer_id, w.responsible_unit_id, w.carrier_id, NULL::bigint,
         {lane("w")}
     FROM (SELECT DISTINCT ON (d.waybill_id) d.* FROM (
-            SELECT 'quality.exceptionreport' AS model, x.id, x.waybill_id, x.decided_at AS at FROM quality_exceptionreport x
-            WHERE x.kind = '{kind}' AND x.decided_at IS NOT NULL AND x.waybill_id IS NOT NULL
+            SELECT 'quality.exceptionreport' AS model, x.id, x.waybill_id, x.decided_at AS at {exceptions}
+                AND x.decided_at >= %(since)s AND x.decided_at < %(until)s
             UNION ALL
-            SELECT 'claims.claim', c.id, c.waybill_id, c.decided_at FROM claims_claim c
-            WHERE c.kind = '{claim}' AND c.decided_at IS NOT NULL AND c.state IN ({_STANDS})) d
+            SELECT 'claims.claim', x.id, x.waybill_id, x.decided_at {claims}
+                AND x.decided_at >= %(since)s AND x.decided_at < %(until)s) d
+        WHERE NOT EXISTS (SELECT {exceptions} AND x.waybill_id = d.waybill_id AND x.decided_at < %(since)s)
+          AND NOT EXISTS (SELECT {claims} AND x.waybill_id = d.waybill_id AND x.decided_at < %(since)s)
         ORDER BY d.waybill_id, d.at, d.model, d.id) x
     JOIN tracking_waybill w ON w.id = x.waybill_id
-    WHERE x.at >= %(since)s AND x.at < %(until)s AND w.status <> 'cancelled'"""  # noqa: S608  # words of ours
+    WHERE w.status <> 'cancelled'"""  # noqa: S608  # words of ours
 
 
 def _harmed_yardstick(kind: str, claim: str) -> str:

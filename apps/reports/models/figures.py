@@ -117,4 +117,4 @@ class Goal(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kpi} {self.value} · {self.since}"
+        return f"{self.get_scope_kind_display()} · {self.since:%Y-%m-%d}"

@@ -118,3 +118,11 @@ def names(kind: ScopeKind, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     if kind == ScopeKind.PARTNER:
         return {p.pk: (p.code, p.name) for p in PartnerCarrier.objects.filter(pk__in=wanted)}
     return {p.pk: (p.username, str(p)) for p in Person.objects.filter(pk__in=wanted)}
+
+
+def named(kind: ScopeKind, pk: int) -> str:
+    """What one scope is called; empty for one that has gone."""
+    if kind == ScopeKind.CUSTOMER:
+        row = Customer.objects.filter(pk=pk).first()
+        return "" if row is None else row.display_name
+    return names(kind, [pk]).get(pk, ("", ""))[1]
