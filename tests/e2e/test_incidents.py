@@ -41,7 +41,7 @@ def signed_in(browser: Browser, client: Client, url: str, user: Any, locale: str
 @pytest.mark.parametrize("locale", list(WORDS))
 def test_snow_is_declared(browser: Browser, client: Client, live_server: Any, locale: str) -> None:
     counted, title, notified = WORDS[locale]
-    unit, boss = f.house()
+    unit, boss = f.unit_with_manager()
     waybill = f.parcel(customer=f.customer())
     page = signed_in(browser, client, live_server.url, boss, locale)
     page.goto("/admin/incidents/incident/board/")
