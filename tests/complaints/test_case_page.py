@@ -122,7 +122,7 @@ def test_from_the_first_word_to_closed_by_the_buttons(client: Client, mine: Case
     assert mine.state == CaseState.WAITING
     done(client, mine, "resume")
     cause = any_cause().pk
-    done(client, mine, "solve", outcome="resolved", cause=cause, solution="已送达", told_by="phone")
+    done(client, mine, "solve", outcome="resolved", cause=cause, solution="已送达", channel="phone")
     assert (mine.state, mine.cause_id) == (CaseState.SOLVED, cause)
     done(client, mine, "confirm", score="5", comment="很满意", channel="phone")
     done(client, mine, "close", note="")
@@ -286,7 +286,7 @@ def test_two_people_answering_the_second_is_warned_once(
         ("reply", {"channel": "email", "text": "我来回复"}),
         ("call", {"direction": "out", "reached": "yes", "text": "说过了"}),
         ("plan", {"channel": "phone", "text": "明早再派送"}),
-        ("solve", {"outcome": "resolved", "solution": "已补发", "told_by": "email"}),
+        ("solve", {"outcome": "resolved", "solution": "已补发", "channel": "email"}),
         ("confirm", {"score": "5", "channel": "phone"}),
         ("ask", {"channel": "email"}),
         ("close", {"note": "联系不上"}),
@@ -300,7 +300,7 @@ def test_what_the_customer_wrote_meanwhile_is_read_before_they_hear_anything(
         typed = {**typed, "cause": cause}
     if name in ("confirm", "ask", "close"):
         solve = {"outcome": "resolved", "solution": "已补发", "cause": cause}
-        done(client, mine, "solve", **solve, told_by="")
+        done(client, mine, "solve", **solve, channel="")
     seen = str(max(mine.entries.values_list("pk", flat=True)))
     before = (mine.state, mine.entries.count() + 1)
     message_in(mine, "先别处理，电话 13812345678")
@@ -542,7 +542,7 @@ def test_markup_typed_anywhere_stays_text(client: Client, team: Team, agent: Use
     done(client, made, "promise", due_at="+20", what=XSS)
     done(client, made, "plan", channel="phone", text=XSS)
     done(client, made, "wait", reason=XSS)
-    done(client, made, "solve", outcome="resolved", solution=XSS, told_by="", cause=any_cause().pk)
+    done(client, made, "solve", outcome="resolved", solution=XSS, channel="", cause=any_cause().pk)
     client.post(address("keep", made), {"note-text": f"</script>{XSS}"})
     other = case(team=team, contact_phone=PHONE, title=XSS)
     sent = {"draft_key": "6f1d8f0e-3f2b-4b61-9d3d-0b6f4a1c7e55", "description": XSS, "waybill": XSS,

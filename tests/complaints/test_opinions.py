@@ -16,7 +16,7 @@ from apps.complaints.queries.team import report_recipients
 from apps.core.errors import RuleBroken
 from apps.notifications.models import Delivery
 from apps.quality.queries.shipments import trouble_with_shipments
-from apps.quality.services.exceptions import follow_complaint
+from apps.quality.services import follow_complaint
 from apps.sla.enums import Metric
 from apps.sla.models import Clock
 from tests.factories.accounts import UserFactory, sign_in
@@ -71,7 +71,7 @@ def test_their_clocks_are_gentle(kind: CaseClass, days: int) -> None:
 
 def test_a_suggestion_is_answered_and_closed_without_a_cause() -> None:
     made = case(case_class=CaseClass.SUGGESTION)
-    solved(made, outcome=Outcome.ADOPTED, cause=None, told_by=CaseChannel.PHONE)
+    solved(made, outcome=Outcome.ADOPTED, cause=None, channel=CaseChannel.PHONE)
     closed = services.close_case(case_id=made.pk, note="已答复", **who())
     assert closed.state == CaseState.CLOSED and closed.cause is None
 

@@ -20,7 +20,7 @@ from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
 from apps.complaints.admin.presence import keep
 from apps.complaints.enums import CaseChannel, EntryKind
-from apps.complaints.forms.acts import find_other
+from apps.complaints.forms.acts.records import find_other
 from apps.complaints.forms.intake import AddToForm, CompanyForm, IntakeForm
 from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case
@@ -29,7 +29,7 @@ from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.context import Asked, CaseContext, context_of
 from apps.complaints.queries.desk import report_recipient_names
 from apps.complaints.queries.drafts import draft_form, drafts_of
-from apps.complaints.spoken import told_to_the_caller
+from apps.complaints.spoken import sentences_for_caller
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 
@@ -88,9 +88,9 @@ class IntakePages(CasePages):
                 case = find_other(request.POST["add_to"], user)
                 channel = CaseChannel(typed["channel"] or CaseChannel.PHONE)
                 kind = EntryKind.CALL_IN if channel in ALOUD else EntryKind.MESSAGE_IN
-                said = NewMessage(kind, typed["description"], channel, external_id=f"desk:{key}")
+                message = NewMessage(kind, typed["description"], channel, external_id=f"desk:{key}")
                 services.add_message(
-                    case_id=case.pk, said=said, files=typed["files"], **who(request)
+                    case_id=case.pk, message=message, files=typed["files"], **who(request)
                 )
             except ValidationError as error:
                 messages.error(request, error.messages[0])
@@ -161,7 +161,7 @@ class IntakePages(CasePages):
             case=case,
             at=at,
             clocks=clocks,
-            aloud=told_to_the_caller(case, clocks),
+            aloud=sentences_for_caller(case, clocks),
             to_report=report_recipient_names(case, at) if case.is_trouble else [],
             back=reverse("admin:complaints_case_intake"),
         )

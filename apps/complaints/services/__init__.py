@@ -34,7 +34,13 @@ from apps.complaints.services.solving import (
     confirm_result,
     solve_case,
 )
-from apps.complaints.services.talking import add_files, add_message, add_note, log_call, read_beside
+from apps.complaints.services.talking import (
+    add_files,
+    add_message,
+    add_note,
+    log_call,
+    note_article_read,
+)
 from apps.complaints.services.waiting import resume_case, wait_for_customer
 from apps.complaints.services.withdrawing import withdraw_case
 
@@ -63,9 +69,9 @@ __all__ = [
     "mark_reading",
     "merge_cases",
     "name_colleague",
+    "note_article_read",
     "open_case",
     "open_file",
-    "read_beside",
     "record_report",
     "reopen_case",
     "reply_plan",

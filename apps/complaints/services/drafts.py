@@ -19,7 +19,7 @@ def keep_draft(
 ) -> Draft:
     """Replace the draft under ``key``; the list shows waybill and the first words, masked."""
     parts = (form.get("waybill", ""), form.get("description", "")[:60])
-    said = mask_text(" · ".join(part for part in parts if part))
+    summary = mask_text(" · ".join(part for part in parts if part))
     return backoffice.save_draft(
-        kind=KIND, owner=owner, key=key, form=form, summary=said, subject=case
+        kind=KIND, owner=owner, key=key, form=form, summary=summary, subject=case
     )
