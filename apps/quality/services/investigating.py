@@ -21,8 +21,7 @@ from apps.quality.enums import ExceptionState as X
 from apps.quality.inputs import Verdict
 from apps.quality.models import Evidence, ExceptionReport
 from apps.quality.queries.shipments import receipt_owed
-from apps.quality.services.exceptions import locked_open
-from apps.quality.services.locking import lock_exception
+from apps.quality.services.locking import lock_exception, locked_open
 from apps.quality.services.moves import move
 
 
