@@ -93,8 +93,8 @@ def test_the_colleague_and_their_leader_hear_of_it_in_the_customers_words() -> N
     made = praise(team)
     services.name_colleague(case_id=made.pk, colleague=team.agent, **who())
     relay_all()
-    told = Delivery.objects.filter(topic="staff.praise")
-    people = set(told.values_list("recipient", flat=True))
+    deliveries = Delivery.objects.filter(topic="staff.praise")
+    people = set(deliveries.values_list("recipient", flat=True))
     assert f"user:{team.agent.pk}" in people and f"user:{team.director.pk}" in people
     for wrong, code in (
         (team.agent, "nothing_changed"),

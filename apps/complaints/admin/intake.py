@@ -18,7 +18,7 @@ from apps.backoffice.forms.held_files import drop_files, hold_form_files
 from apps.complaints import services
 from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.admin.presence import keep
+from apps.complaints.admin.presence import save_draft
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.forms.acts.records import find_other
 from apps.complaints.forms.intake import AddToForm, CompanyForm, IntakeForm
@@ -74,7 +74,7 @@ class IntakePages(CasePages):
             form.add_error(None, message)
         hold_form_files(form)
         # Whatever was refused is still there after a closed window.
-        keep(request, key, None)
+        save_draft(request, key, None)
         return self._intake_page(request, form, key, request.POST)
 
     def _add_to(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
@@ -107,7 +107,7 @@ class IntakePages(CasePages):
                 return redirect(self.page_of(case))
         else:
             messages.error(request, _("Write what they say first; then add it to the case."))
-        keep(request, key, None)
+        save_draft(request, key, None)
         again = IntakeForm(initial=request.POST.dict(), user=user)
         if sorry := hold_form_files(form, shown=again):
             messages.error(request, sorry)
@@ -147,7 +147,7 @@ class IntakePages(CasePages):
         if request.POST.get("forget"):
             services.discard_draft(owner=person(request), key=key)
             return redirect("admin:complaints_case_intake")
-        return keep(request, key, None)
+        return save_draft(request, key, None)
 
     def opened_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The number and what happens next, to be read to the caller."""

@@ -43,9 +43,9 @@ class Lookup:
         return SatisfactionAsk.objects.in_bulk(_numbers(self._events, "ask"))
 
     @cached_property
-    def heard(self) -> dict[int, datetime]:
-        heard = CaseEntry.objects.filter(case__in=self._ids, kind__in=FROM_CUSTOMER).order_by()
-        return dict(heard.values("case").annotate(last=Max("at")).values_list("case", "last"))
+    def last_received(self) -> dict[int, datetime]:
+        rows = CaseEntry.objects.filter(case__in=self._ids, kind__in=FROM_CUSTOMER).order_by()
+        return dict(rows.values("case").annotate(last=Max("at")).values_list("case", "last"))
 
     @cached_property
     def due(self) -> dict[int, datetime]:
@@ -63,7 +63,7 @@ class Lookup:
         return self.cases.get(int(event.subject_id))
 
     def has_just_written(self, case: Case, at: datetime) -> bool:
-        last = self.heard.get(case.pk)
+        last = self.last_received.get(case.pk)
         return last is not None and last <= at <= last + JUST_WROTE
 
 

@@ -12,7 +12,7 @@ from apps.complaints.services.assigning import (
     take_case,
 )
 from apps.complaints.services.changing import change_case
-from apps.complaints.services.drafts import discard_draft, keep_draft
+from apps.complaints.services.drafts import discard_draft, save_draft
 from apps.complaints.services.holding import hold_case, lift_hold
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
@@ -60,7 +60,6 @@ __all__ = [
     "drop_promise",
     "hand_to_director",
     "hold_case",
-    "keep_draft",
     "keep_promise",
     "lift_hold",
     "link_cases",
@@ -79,6 +78,7 @@ __all__ = [
     "reveal_case",
     "save_assignment_rule",
     "save_cause",
+    "save_draft",
     "save_major_rule",
     "solve_case",
     "split_case",

@@ -14,7 +14,7 @@ from apps.core.masking import mask_text
 discard_draft = partial(backoffice.discard_draft, kind=KIND)
 
 
-def keep_draft(
+def save_draft(
     *, owner: User, key: UUID, form: Mapping[str, str], case: Case | None = None
 ) -> Draft:
     """Replace the draft under ``key``; the list shows waybill and the first words, masked."""
