@@ -22,7 +22,7 @@ from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.holding import check_holds
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
-from apps.complaints.services.reporting import tell
+from apps.complaints.services.reporting import add_answer
 from apps.complaints.services.satisfaction import act_on_score, record_answer
 from apps.complaints.services.talking import ANSWER, add_internal
 from apps.complaints.states import CASE_MOVES
@@ -60,7 +60,7 @@ def solve_case(
     before: list[NewEvent] = []
     facts: tuple[FactKind, ...] = ()
     if channel is not None:
-        answer = tell(case, EntryKind.SOLUTION, solution, channel, by=by, at=at)
+        answer = add_answer(case, EntryKind.SOLUTION, solution, channel, by=by, at=at)
         values, before, facts = values | answer.values, answer.events, (*ANSWER, *HEARD)
     else:
         add_internal(case, EntryKind.NOTE, solution, by=by, at=at)

@@ -13,7 +13,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 from apps.quality.models import ChaseTask, ExceptionReport
 from apps.quality.services import clocks as exception_clocks
-from apps.quality.services.handing import begin
+from apps.quality.services.assigning import begin
 from apps.quality.services.locking import lock_exception, locked_open
 from apps.tracking.models import PartnerCarrier
 

@@ -11,7 +11,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.quality.models import ExceptionReport, PartyContact
-from apps.quality.services.handing import begin
+from apps.quality.services.assigning import begin
 from apps.quality.services.locking import lock_exception
 from apps.tracking.enums import LateCause, Party
 from apps.tracking.models import LateShipment, ReturnDocument, Waybill
