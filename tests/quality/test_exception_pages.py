@@ -27,11 +27,6 @@ ADD = reverse("admin:quality_exceptionreport_add")
 LIST = reverse("admin:quality_exceptionreport_changelist")
 
 
-@pytest.fixture
-def team() -> Team:
-    return Team()
-
-
 def found(team: Team, **fields: Any) -> ExceptionReport:
     """Reported by the agent of a crew, in its unit."""
     return exception(by=team.agent, unit=team.unit, **fields)
