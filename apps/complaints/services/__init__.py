@@ -22,18 +22,9 @@ from apps.complaints.services.promises import drop_promise, keep_promise, make_p
 from apps.complaints.services.reading import mark_reading, open_file, reveal_case, stop_reading
 from apps.complaints.services.reopening import reopen_case
 from apps.complaints.services.reporting import record_report, reply_plan
-from apps.complaints.services.rows import (
-    save_assignment_rule,
-    save_cause,
-    save_major_rule,
-)
+from apps.complaints.services.rows import save_assignment_rule, save_cause, save_major_rule
 from apps.complaints.services.satisfaction import answer_satisfaction, ask_satisfaction
-from apps.complaints.services.solving import (
-    cancel_case,
-    close_case,
-    confirm_result,
-    solve_case,
-)
+from apps.complaints.services.solving import cancel_case, close_case, confirm_result, solve_case
 from apps.complaints.services.talking import (
     add_files,
     add_message,

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from apps.complaints.enums import Outcome
-from apps.complaints.forms.acts.base import ActForm, channels
+from apps.complaints.forms.acts import ActForm, channels
 from apps.complaints.forms.fields import CauseField, select, text_area
 from apps.complaints.rules.ways import ways_to_tell
 

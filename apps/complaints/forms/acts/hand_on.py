@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import Unit, User
 from apps.complaints.enums import CaseChannel
-from apps.complaints.forms.acts.base import ActForm
+from apps.complaints.forms.acts import ActForm
 from apps.complaints.forms.fields import line, select, text_area
 from apps.complaints.queries.desk import people_to_give_to
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.enums import Language
 from apps.accounts.models import User
 from apps.complaints.enums import CaseClass, LinkKind, Severity
-from apps.complaints.forms.acts.base import ActForm
+from apps.complaints.forms.acts import ActForm
 from apps.complaints.forms.fields import CauseField, FilesField, line, select, text_area
 from apps.complaints.forms.intake import Direct
 from apps.complaints.inputs import CaseChanges

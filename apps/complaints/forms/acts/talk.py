@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.complaints.forms.acts.base import ActForm, channels
+from apps.complaints.forms.acts import ActForm, channels
 from apps.complaints.forms.fields import FilesField, line, select, text_area
 from apps.complaints.rules.ways import ways_to_tell, ways_to_write
 from apps.core.fields import NaturalMomentField
