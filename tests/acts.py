@@ -126,7 +126,7 @@ def open_case(installation: Installation, new: NewCase) -> None:
 def reply(installation: Installation, case: Case) -> None:
     message = NewMessage(EntryKind.MESSAGE_OUT, "正在核实，今天18点前答复您。", CaseChannel.EMAIL)
     # By the case's owner: whoever else replies takes the case over, which is another act.
-    cases.add_message(case_id=case.pk, said=message, **{**installation.who(), "by": case.owner})
+    cases.add_message(case_id=case.pk, message=message, **{**installation.who(), "by": case.owner})
 
 
 def solve_and_close(installation: Installation, case: Case) -> None:
@@ -135,7 +135,7 @@ def solve_and_close(installation: Installation, case: Case) -> None:
         solution="已重新派送并致歉",
         outcome=Outcome.RESOLVED,
         cause=any_cause(),
-        told_by=CaseChannel.PHONE,
+        channel=CaseChannel.PHONE,
         **installation.who(),
     )
     cases.close_case(case_id=case.pk, note="客户在电话里确认", **installation.who())

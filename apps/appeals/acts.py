@@ -1,24 +1,14 @@
 """What can be done to an appeal, on the page of its case."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy
 
 from apps.appeals import forms as f
 from apps.appeals import services
 from apps.appeals.enums import AppealDecision
 from apps.appeals.queries import appeal_of
-from apps.backoffice.acts import Act, ActContext
-from apps.complaints.enums import CaseState
+from apps.backoffice.acts import ActContext
+from apps.complaints.acts import CaseAct, calling, stands_alone
 from apps.complaints.models import Case
-
-
-def _of_case(context: ActContext) -> dict[str, Any]:
-    return {"case": context.record}
-
-
-def _is_open(case: Case) -> bool:
-    return case.state not in (CaseState.MERGED, CaseState.CANCELLED)
 
 
 def _to_answer(case: Case) -> bool:
@@ -28,15 +18,11 @@ def _to_answer(case: Case) -> bool:
 
 def _to_decide(case: Case) -> bool:
     appeal = appeal_of(case)
-    return _is_open(case) and appeal is not None and appeal.answered_at is not None
+    return stands_alone(case) and appeal is not None and appeal.answered_at is not None
 
 
 def _has_appeal(case: Case) -> bool:
-    return _is_open(case) and appeal_of(case) is not None
-
-
-def _answer(context: ActContext) -> None:
-    services.answer_appeal(case_id=context.record.pk, **context.typed, **context.who)
+    return stands_alone(case) and appeal_of(case) is not None
 
 
 def _decide(context: ActContext) -> None:
@@ -45,16 +31,12 @@ def _decide(context: ActContext) -> None:
     services.decide_appeal(case_id=context.record.pk, decision=decision, **typed, **context.who)
 
 
-def _correct(context: ActContext) -> None:
-    services.correct_appeal(case_id=context.record.pk, **context.typed, **context.who)
-
-
 ACTS = (
-    Act(
+    CaseAct(
         "appeal-answer",
         gettext_lazy("Answer the authority"),
         "complaints.handle_case",
-        _answer,
+        calling(services.answer_appeal),
         explains=gettext_lazy(
             "Our answer has gone to the postal authority; its paper is kept here, and the clock of the answer is met."
         ),
@@ -62,11 +44,8 @@ ACTS = (
         form=f.AppealAnswerForm,
         key="h",
         may=_to_answer,
-        options=_of_case,
-        is_button=False,
-        is_panel=True,
     ),
-    Act(
+    CaseAct(
         "appeal-decide",
         gettext_lazy("Decision of the authority"),
         "appeals.decide_appeal",
@@ -78,22 +57,16 @@ ACTS = (
         form=f.AppealDecisionForm,
         key="v",
         may=_to_decide,
-        options=_of_case,
-        is_button=False,
-        is_panel=True,
     ),
-    Act(
+    CaseAct(
         "appeal-number",
         gettext_lazy("Correct the number of the appeal"),
         "complaints.handle_case",
-        _correct,
+        calling(services.correct_appeal),
         done=gettext_lazy("The number is corrected."),
         form=f.AppealNumberForm,
         key="z",
         may=_has_appeal,
-        options=_of_case,
-        is_button=False,
-        is_panel=True,
         fields={"appeal_number": "number"},
     ),
 )

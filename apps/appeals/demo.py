@@ -57,7 +57,7 @@ def _established(unit: Unit, agent: User, director: User, now: datetime) -> dict
     answer_appeal(**who, files=[paper], note="已致歉并赔付", at=at + timedelta(days=4))
     cases.solve_case(
         **who, solution="已致歉并赔付运费。", outcome=Outcome.COMPENSATED,
-        cause=CauseNode.objects.get(code="delivery.late"), told_by=CaseChannel.PHONE, at=at + timedelta(days=4, hours=1),
+        cause=CauseNode.objects.get(code="delivery.late"), channel=CaseChannel.PHONE, at=at + timedelta(days=4, hours=1),
     )  # fmt: skip
     cases.confirm_result(**who, score=3, comment="", at=at + timedelta(days=4, hours=2))
     cases.close_case(**who, at=at + timedelta(days=4, hours=3))

@@ -59,7 +59,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """One message or call. ``at`` is when it was said; the clocks are met at that instant.
+    """One message or call. ``at`` is when it was written or spoken; the clocks are met at that instant.
     ``is_unverified``: somebody says they are the customer, and nothing proves it. ``used``: codes of the
     articles whose replies it was made of."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from apps.complaints.queries.clock_lines import ClockLine
 
 
-def told_to_the_caller(case: Case, clocks: Sequence["ClockLine"]) -> list[str]:
+def sentences_for_caller(case: Case, clocks: Sequence["ClockLine"]) -> list[str]:
     """The number, who deals with it, and by when they hear what: one sentence each."""
     with override(case.language):
         sentences = [_("Your case has the number %(number)s.") % {"number": case.number}]

@@ -30,6 +30,7 @@ TIMING: dict[C, Timing] = {
 
 # Somebody still has to do something.
 LIVE = frozenset({C.NEW, C.OPEN, C.WAITING, C.SOLVED})
+LIVE_VALUES = sorted(str(state) for state in LIVE)
 # It counts as work in hand of whoever owns it.
 IN_HAND = frozenset({C.NEW, C.OPEN})
 ENDED = frozenset({C.CLOSED, C.MERGED, C.CANCELLED})

@@ -41,9 +41,9 @@ def _given(event: Event, report: ExceptionReport) -> Iterator[Notice]:
     and nobody who has given it on since."""
     owner = report.owner_id
     if owner is not None and owner == event.data.get("owner") != event.by_id:
-        told = _notice("staff.exception_assigned", event, report, [owner])
-        told.stands_in = True
-        yield told
+        notice = _notice("staff.exception_assigned", event, report, [owner])
+        notice.stands_in = True
+        yield notice
 
 
 def _notice(topic: str, event: Event, report: ExceptionReport, people: list[int]) -> Notice:

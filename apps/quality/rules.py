@@ -85,7 +85,7 @@ def what_stands_out(
     """What hints at a late, hidden or false report. ``complained_at``: when the linked case was
     opened."""
     fields = {change.field for change in changes}
-    told = [
+    signs = [
         (WhatStandsOut.REPORTED_LATE, report.was_reported_late),
         (
             WhatStandsOut.COMPLAINT_FIRST,
@@ -96,7 +96,7 @@ def what_stands_out(
         (WhatStandsOut.TIMES_CHANGED, bool(fields & set(TIMES))),
         (WhatStandsOut.FACTS_CHANGED, bool(fields & set(FACTS))),
     ]
-    return [what for what, holds in told if holds]
+    return [what for what, holds in signs if holds]
 
 
 def check_put_right(report: ExceptionReport) -> None:

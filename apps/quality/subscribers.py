@@ -63,8 +63,8 @@ def _kind(event: Event) -> ExceptionKind | None:
 
 
 def _happened(event: Event) -> datetime:
-    told = parse_datetime(str(event.data.get("occurred_at", "")))
-    return min(told or event.at, event.at)
+    occurred_at = parse_datetime(str(event.data.get("occurred_at", "")))
+    return min(occurred_at or event.at, event.at)
 
 
 def _people(events: list[Event]) -> dict[int, User]:

@@ -50,7 +50,7 @@ def answer(feedback: Feedback, *, minutes: int) -> None:
     assert feedback.case is not None
     complaints.add_message(
         case_id=feedback.case.pk,
-        said=NewMessage(EntryKind.MESSAGE_OUT, "可以，随时核验。", CaseChannel.EMAIL),
+        message=NewMessage(EntryKind.MESSAGE_OUT, "可以，随时核验。", CaseChannel.EMAIL),
         by=feedback.recipient.campaign.agent,
         at=feedback.given_at + timedelta(minutes=minutes),
     )

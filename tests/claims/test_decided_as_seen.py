@@ -125,7 +125,7 @@ def test_pictures_of_the_case_are_linked_and_not_copied(client: Client, desk: f.
         kind=EntryKind.MESSAGE_IN, text="外箱破了", channel=CaseChannel.WEB, external_id="web:1"
     )
     files = [NewFile(png(), "外箱.png")]
-    add_message(case_id=about.pk, said=message, files=files, by=desk.agent, at=timezone.now())
+    add_message(case_id=about.pk, message=message, files=files, by=desk.agent, at=timezone.now())
     claim = f.filed(desk, waybill=shipment, case=about)
     sign_in(client, desk.agent)
     picture = CaseFile.objects.get(entry__case=about)

@@ -61,17 +61,17 @@ def test_a_case_is_opened_about_a_shipment_with_photos(client: Client) -> None:
     body = {**BODY, "waybill": parcel.number.lower(), "reference": "T-1", "files": [photo()]}
     answer = send(client, key, body)
     assert answer.status_code == 201, answer.content
-    said, made = answer.json(), Case.objects.get()
+    body, made = answer.json(), Case.objects.get()
     assert (made.customer, made.waybill, made.channel) == (customer, parcel, "api")
     assert answer["Location"].endswith(f"{URL}/{made.number}")
-    assert (said["own"], said["reference"], said["waybill"]) == (True, "T-1", parcel.number)
-    assert said["answer_due"] and said["state"] == "new"
-    [message] = said["messages"]
+    assert (body["own"], body["reference"], body["waybill"]) == (True, "T-1", parcel.number)
+    assert body["answer_due"] and body["state"] == "new"
+    [message] = body["messages"]
     assert (message["direction"], message["text"]) == ("in", TEXT)
     [file] = message["files"]
     assert (file["name"], file["content_type"]) == ("杯子.jpg", "image/jpeg")
     assert "13800000002" not in answer.content.decode()
-    assert client.get(answer["Location"], headers=key).json() == said
+    assert client.get(answer["Location"], headers=key).json() == body
     assert "case.opened" in kinds_of(made)
 
 
@@ -99,10 +99,10 @@ def test_the_same_request_again_opens_one_case_and_writes_once(client: Client) -
     assert Case.objects.count() == 1
     assert send(client, key, {**BODY, "class": "loss"}, **once).status_code == 422
     to = f"/{first.json()['number']}/messages"
-    said = [
+    answers = [
         send(client, key, {"text": "几时回复？"}, to, **{"Idempotency-Key": "k2"}) for _ in "ab"
     ]
-    assert said[0].content == said[1].content
+    assert answers[0].content == answers[1].content
     assert CaseEntry.objects.filter(kind=EntryKind.MESSAGE_IN).count() == 2
 
 
@@ -202,13 +202,13 @@ def test_what_the_desk_answers_is_read_and_notes_are_not(client: Client) -> None
     message_out(made, "我们正在核实，今天下午回复您。")
     services.add_note(case_id=made.pk, text="仓库说是装车时压的，先别告诉客户", **who())
     services.log_call(case_id=made.pk, incoming=False, reached=True, text="内部记录", **who())
-    said = client.get(f"{URL}/{made.number}", headers=key)
-    assert [m["direction"] for m in said.json()["messages"]] == ["in", "out", "out"]
-    assert [m["text"] for m in said.json()["messages"]][1:] == [
+    answer = client.get(f"{URL}/{made.number}", headers=key)
+    assert [m["direction"] for m in answer.json()["messages"]] == ["in", "out", "out"]
+    assert [m["text"] for m in answer.json()["messages"]][1:] == [
         "我们正在核实，今天下午回复您。",
         "",
     ]
-    assert "仓库" not in said.content.decode() and "内部记录" not in said.content.decode()
+    assert "仓库" not in answer.content.decode() and "内部记录" not in answer.content.decode()
 
 
 def test_writing_ends_the_wait_and_sends_files(client: Client) -> None:

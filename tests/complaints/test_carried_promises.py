@@ -34,7 +34,7 @@ def open_promises(of: Case) -> list[Clock]:
     return [clock for clock in clocks_of(of) if clock.metric == Metric.PROMISE and clock.is_open]
 
 
-def steps_told(clock: Clock) -> list[int | None]:
+def steps_notified(clock: Clock) -> list[int | None]:
     """Offsets of what was told aloud of a clock, oldest first; None: that it is overdue."""
     rows = FiredStep.objects.filter(clock=clock, is_silent=False).order_by("at", "pk")
     return list(rows.values_list("step__offset_seconds", flat=True))
@@ -70,14 +70,14 @@ def test_an_overdue_promise_stays_overdue_and_is_passed_up_when_its_case_is_merg
     source, target = case(team=team), case(team=team, contact_phone="13700000001")
     given = promised(source, team.agent, minutes=20)
     after(minutes=25)
-    assert steps_told(given) == [REMINDER, None]
+    assert steps_notified(given) == [REMINDER, None]
     services.merge_cases(source_id=source.pk, target_id=target.pk, **who(team.director))
     [owed] = open_promises(target)
     owed.refresh_from_db()
     assert owed == given and owed.breached_at == owed.due_at is not None
     assert not target.entries.filter(kind=EntryKind.PROMISE).exists(), "it is more than a note"
     after(minutes=15)
-    assert steps_told(owed) == [REMINDER, None, TO_THE_DIRECTOR]
+    assert steps_notified(owed) == [REMINDER, None, TO_THE_DIRECTOR]
     answers = Event.objects.filter(kind="clock.escalated", data__clock=owed.pk).get()
     assert answers.subject_id == str(target.pk) and answers.data["recipients"] == [team.director.pk]
     assert FiredStep.objects.filter(clock=owed, is_silent=True).count() == 0
@@ -89,7 +89,7 @@ def test_nobody_is_reminded_twice_of_a_promise(team: Team, way: str) -> None:
     made, other = case(team=team), case(team=team, contact_phone="13700000001")
     given = promised(made, team.agent, minutes=15)
     after(minutes=7)
-    assert steps_told(given) == [REMINDER]
+    assert steps_notified(given) == [REMINDER]
     if way == "merged into a major one":
         make_major(other, team)
     if way == "became major":
@@ -100,12 +100,12 @@ def test_nobody_is_reminded_twice_of_a_promise(team: Team, way: str) -> None:
     else:
         services.merge_cases(source_id=made.pk, target_id=other.pk, **who(team.director))
     sweep()
-    assert steps_told(given) == [REMINDER]
+    assert steps_notified(given) == [REMINDER]
     after(minutes=9)
-    assert steps_told(given) == [REMINDER, None]
+    assert steps_notified(given) == [REMINDER, None]
     after(minutes=60)
-    assert steps_told(given).count(REMINDER) == steps_told(given).count(None) == 1
-    assert len(steps_told(given)) > 2, "and it is passed up"
+    assert steps_notified(given).count(REMINDER) == steps_notified(given).count(None) == 1
+    assert len(steps_notified(given)) > 2, "and it is passed up"
 
 
 def make_major(of: Case, team: Team) -> None:

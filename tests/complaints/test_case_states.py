@@ -50,14 +50,16 @@ ACTS: dict[str, tuple[Callable[[Case], Any], set[S]]] = {
     "write": (
         lambda c: services.add_message(
             case_id=c.pk,
-            said=NewMessage(EntryKind.MESSAGE_OUT, "马上处理", CaseChannel.EMAIL),
+            message=NewMessage(EntryKind.MESSAGE_OUT, "马上处理", CaseChannel.EMAIL),
             **who(),
         ),
         {*LIVE, S.CLOSED},
     ),
     "hear": (
         lambda c: services.add_message(
-            case_id=c.pk, said=NewMessage(EntryKind.MESSAGE_IN, "谢谢", CaseChannel.EMAIL), **who()
+            case_id=c.pk,
+            message=NewMessage(EntryKind.MESSAGE_IN, "谢谢", CaseChannel.EMAIL),
+            **who(),
         ),
         set(S),
     ),

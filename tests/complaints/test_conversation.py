@@ -186,7 +186,7 @@ def test_a_solution_nobody_told_meets_no_clock_until_it_is_confirmed(team: Team)
     made.refresh_from_db()
     assert made.confirmed_by == team.agent and made.satisfied_score == 4
     answers = case(team=team)
-    solved(answers, told_by=CaseChannel.EMAIL)
+    solved(answers, channel=CaseChannel.EMAIL)
     assert clock(answers, Metric.FEEDBACK).state == ClockState.MET
     assert clock(answers, Metric.LEGAL).state == ClockState.MET
 
@@ -209,7 +209,7 @@ def test_closing_needs_the_cause_and_the_customers_word_or_a_note() -> None:
 @pytest.mark.requirement("CMP-7")
 def test_the_customers_own_answer_confirms_or_reopens_once_and_then_escalates(team: Team) -> None:
     made = case(team=team, channel=CaseChannel.EMAIL)
-    solved(made, told_by=CaseChannel.EMAIL)
+    solved(made, channel=CaseChannel.EMAIL)
     ask = services.ask_satisfaction(case_id=made.pk, **who(team.agent))
     assert ask.channel == CaseChannel.EMAIL
     assert ask_of(token_of(ask)) == ask
@@ -301,12 +301,12 @@ def test_the_page_is_masked_and_revealing_is_on_record(team: Team) -> None:
 @pytest.mark.requirement("CMP-1")
 def test_an_empty_message_and_a_wrong_kind_are_refused() -> None:
     made = case()
-    for said in (
+    for message in (
         NewMessage(EntryKind.MESSAGE_OUT, " ", CaseChannel.EMAIL),
         NewMessage(EntryKind.NOTE, "x", CaseChannel.EMAIL),
     ):
         with pytest.raises(BadInput):
-            services.add_message(case_id=made.pk, said=said, **who())
+            services.add_message(case_id=made.pk, message=message, **who())
 
 
 @pytest.mark.requirement("CMP-7")

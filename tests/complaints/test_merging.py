@@ -96,9 +96,9 @@ def test_links_move_along_and_stand_once() -> None:
 @pytest.mark.django_db
 def test_splitting_copies_the_words_and_files_and_starts_new_clocks() -> None:
     made = case()
-    said = NewMessage(EntryKind.MESSAGE_IN, "另外上周的费用也不对", CaseChannel.EMAIL)
+    message = NewMessage(EntryKind.MESSAGE_IN, "另外上周的费用也不对", CaseChannel.EMAIL)
     files = [NewFile(png(), "账单.png")]
-    entry = services.add_message(case_id=made.pk, said=said, files=files, **who())
+    entry = services.add_message(case_id=made.pk, message=message, files=files, **who())
     new = services.split_case(
         case_id=made.pk, entry_ids=[entry.pk], title="费用", case_class=CaseClass.INQUIRY, **who()
     )
@@ -200,10 +200,10 @@ def test_one_source_key_opens_one_case_from_any_number_of_doors() -> None:
 def test_a_message_to_a_case_that_is_being_merged_is_not_lost(_round: int) -> None:
     by = UserFactory()
     one, two = case(), case()
-    said = NewMessage(EntryKind.MESSAGE_IN, "还有一句", CaseChannel.EMAIL)
+    message = NewMessage(EntryKind.MESSAGE_IN, "还有一句", CaseChannel.EMAIL)
     raised = at_once(
         lambda: services.merge_cases(source_id=one.pk, target_id=two.pk, by=by, at=timezone.now()),
-        lambda: services.add_message(case_id=one.pk, said=said, by=by, at=timezone.now()),
+        lambda: services.add_message(case_id=one.pk, message=message, by=by, at=timezone.now()),
     )
     assert raised == [None, None]
     lines = case_page(two.number, superuser()).lines
@@ -213,10 +213,10 @@ def test_a_message_to_a_case_that_is_being_merged_is_not_lost(_round: int) -> No
 @pytest.mark.django_db(transaction=True)
 def test_the_same_message_at_once_is_taken_in_once() -> None:
     made, by = case(), UserFactory()
-    said = NewMessage(EntryKind.MESSAGE_IN, "重复", CaseChannel.EMAIL, external_id="<9@mail>")
+    message = NewMessage(EntryKind.MESSAGE_IN, "重复", CaseChannel.EMAIL, external_id="<9@mail>")
 
     def run() -> None:
-        services.add_message(case_id=made.pk, said=said, by=by, at=timezone.now())
+        services.add_message(case_id=made.pk, message=message, by=by, at=timezone.now())
 
     assert at_once(*[run] * 3) == [None] * 3
     assert CaseEntry.objects.filter(external_id="<9@mail>").count() == 1

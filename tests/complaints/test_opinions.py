@@ -16,7 +16,7 @@ from apps.complaints.queries.team import report_recipients
 from apps.core.errors import RuleBroken
 from apps.notifications.models import Delivery
 from apps.quality.queries.shipments import trouble_with_shipments
-from apps.quality.services.exceptions import follow_complaint
+from apps.quality.services import follow_complaint
 from apps.sla.enums import Metric
 from apps.sla.models import Clock
 from tests.factories.accounts import UserFactory, sign_in
@@ -71,7 +71,7 @@ def test_their_clocks_are_gentle(kind: CaseClass, days: int) -> None:
 
 def test_a_suggestion_is_answered_and_closed_without_a_cause() -> None:
     made = case(case_class=CaseClass.SUGGESTION)
-    solved(made, outcome=Outcome.ADOPTED, cause=None, told_by=CaseChannel.PHONE)
+    solved(made, outcome=Outcome.ADOPTED, cause=None, channel=CaseChannel.PHONE)
     closed = services.close_case(case_id=made.pk, note="已答复", **who())
     assert closed.state == CaseState.CLOSED and closed.cause is None
 
@@ -93,8 +93,8 @@ def test_the_colleague_and_their_leader_hear_of_it_in_the_customers_words() -> N
     made = praise(team)
     services.name_colleague(case_id=made.pk, colleague=team.agent, **who())
     relay_all()
-    told = Delivery.objects.filter(topic="staff.praise")
-    people = set(told.values_list("recipient", flat=True))
+    deliveries = Delivery.objects.filter(topic="staff.praise")
+    people = set(deliveries.values_list("recipient", flat=True))
     assert f"user:{team.agent.pk}" in people and f"user:{team.director.pk}" in people
     for wrong, code in (
         (team.agent, "nothing_changed"),

@@ -147,7 +147,7 @@ def test_who_is_dissatisfied_is_not_let_go(browser: Browser, live_server: Any, c
     def answer(stars: int, words: str) -> None:
         services.solve_case(
             case_id=case.pk, solution="已补送，并致歉", outcome=Outcome.APOLOGISED,
-            cause=CauseNode.objects.get(code="delivery.late"), told_by=CaseChannel.PHONE,
+            cause=CauseNode.objects.get(code="delivery.late"), channel=CaseChannel.PHONE,
             **{**who, "at": timezone.now()},
         )  # fmt: skip
         services.ask_satisfaction(case_id=case.pk, **{**who, "at": timezone.now()})

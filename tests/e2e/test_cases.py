@@ -165,7 +165,7 @@ def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
     agent.select_option(
         "[name=solve-cause]", str(CauseNode.objects.get(code="delivery.attitude").pk)
     )
-    agent.select_option("[name=solve-told_by]", "phone")
+    agent.select_option("[name=solve-channel]", "phone")
     agent.locator("[name=solve-solution]").focus()
     send(agent)
     expect(agent.locator(".cs-head .tag").first).to_have_text("已解决，待确认")
@@ -280,13 +280,13 @@ def test_a_merge_and_a_case_that_comes_back(
     # Solved and closed; then they write again, and it is taken up once more.
     who = {"by": cast["wangfang"], "at": timezone.now()}
     services.solve_case(
-        case_id=first.pk, solution="已送达", outcome=Outcome.RESOLVED, told_by=CaseChannel.PHONE,
+        case_id=first.pk, solution="已送达", outcome=Outcome.RESOLVED, channel=CaseChannel.PHONE,
         cause=CauseNode.objects.get(code="delivery.late"), **who,
     )  # fmt: skip
     services.confirm_result(case_id=first.pk, score=4, comment="", **who)
     services.close_case(case_id=first.pk, **who)
     message = NewMessage(EntryKind.MESSAGE_IN, "收到的少了一件", CaseChannel.EMAIL)
-    services.add_message(case_id=first.pk, said=message, by=cast["wangfang"], at=timezone.now())
+    services.add_message(case_id=first.pk, message=message, by=cast["wangfang"], at=timezone.now())
     agent.keyboard.press("/")
     agent.keyboard.type("少了一件")
     agent.keyboard.press("Enter")

@@ -107,12 +107,12 @@ def case_in(state: CaseState, **fields: Any) -> Case:
 
 def message_in(of: Case, text: str = "还没有人联系我", **more: Any) -> Any:
     message = NewMessage(EntryKind.MESSAGE_IN, text, CaseChannel.EMAIL, **more)
-    return services.add_message(case_id=of.pk, said=message, **who())
+    return services.add_message(case_id=of.pk, message=message, **who())
 
 
 def message_out(of: Case, text: str = "正在核实，马上回复您", **more: Any) -> Any:
     message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
-    return services.add_message(case_id=of.pk, said=message, **{**who(), **more})
+    return services.add_message(case_id=of.pk, message=message, **{**who(), **more})
 
 
 def new_exception(**fields: Any) -> NewException:

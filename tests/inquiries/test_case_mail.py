@@ -80,7 +80,7 @@ def conversation(of: Case) -> list[str]:
 def answer(of: Case, server: MailServer, text: str = "We are sorry.") -> Any:
     """The desk replies; what the customer's mailbox gets."""
     message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
-    cases.add_message(case_id=of.pk, said=message, **who())
+    cases.add_message(case_id=of.pk, message=message, **who())
     relay_all()
     send_all("email")
     return server.accepted[-1]
@@ -262,7 +262,7 @@ def test_a_mail_to_a_merged_case_goes_into_its_target() -> None:
     first, second = Case.objects.order_by("pk")
     cases.merge_cases(source_id=second.pk, target_id=first.pk, **who())
     take(letter(f"Re: [{tag_of(second)}]", "Anybody?"))
-    assert CaseEntry.objects.get(case=first, said_to=second).text.strip() == "Anybody?"
+    assert CaseEntry.objects.get(case=first, original_case=second).text.strip() == "Anybody?"
 
 
 def test_a_mail_ends_the_wait_and_a_closed_case_stays_closed_but_calls(server: MailServer) -> None:

@@ -252,7 +252,7 @@ def test_the_answer_comes_back_into_the_conversation(
     assert TalkWindow.objects.count() == 1
     made = Case.objects.get()
     message = NewMessage(EntryKind.MESSAGE_OUT, "已安排赔付", CaseChannel.WECHAT)
-    cases.add_message(case_id=made.pk, said=message, **who())
+    cases.add_message(case_id=made.pk, message=message, **who())
     relay_all()
     send_all("wechat_talk")
     ((user, text),) = platform.talked

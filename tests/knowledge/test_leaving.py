@@ -24,7 +24,7 @@ INSIDE = "小额赔付上限五百元，主管可以当场批准，不要主动�
 
 def send(of: Case, text: str, *used: str, kind: EntryKind = EntryKind.MESSAGE_OUT) -> Any:
     message = NewMessage(kind, text, CaseChannel.EMAIL, used=used)
-    return cases.add_message(case_id=of.pk, said=message, by=UserFactory(), at=timezone.now())
+    return cases.add_message(case_id=of.pk, message=message, by=UserFactory(), at=timezone.now())
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def opened(team: Team, **fields: Any) -> Case:
 def reply(of: Case, team: Team, text: str = "今天18点前送到，给您添麻烦了。", **more: Any) -> Any:
     channel = more.pop("channel", CaseChannel(of.channel))
     new = NewMessage(EntryKind.MESSAGE_OUT, text, channel)
-    return cases.add_message(case_id=of.pk, said=new, **who(team.agent), **more)
+    return cases.add_message(case_id=of.pk, message=new, **who(team.agent), **more)
 
 
 def test_a_web_report_is_confirmed_by_mail_with_number_link_and_what_comes_next(
@@ -122,7 +122,7 @@ def test_a_reply_goes_out_once_whatever_is_repeated(team: Team, mail: MailServer
     made = opened(team, channel=CaseChannel.EMAIL, contact_email=MAILBOX)
     new = NewMessage(EntryKind.MESSAGE_OUT, "已安排", CaseChannel.EMAIL, external_id="desk:1")
     for _n in range(2):
-        cases.add_message(case_id=made.pk, said=new, **who(team.agent))
+        cases.add_message(case_id=made.pk, message=new, **who(team.agent))
     relay_all()
     services.notify_about([d.event for d in queued("case.reply") if d.event])
     assert len(queued("case.reply")) == 1
@@ -135,7 +135,7 @@ def test_a_reply_stands_in_the_thread_of_the_customers_mail(team: Team, mail: Ma
     )  # fmt: skip
     cases.add_message(
         case_id=made.pk,
-        said=NewMessage(
+        message=NewMessage(
             EntryKind.MESSAGE_IN, "?", CaseChannel.EMAIL, external_id="mail:<2@shop.example>"
         ),
         **who(),
@@ -334,7 +334,7 @@ def test_the_solution_is_told_once_and_the_question_has_its_own_link(
     made = opened(team, contact_email=MAILBOX)
     cases.solve_case(
         case_id=made.pk, solution="赔付两只杯子", outcome=Outcome.COMPENSATED, cause=any_cause(),
-        told_by=CaseChannel.WEB, **who(team.agent),
+        channel=CaseChannel.WEB, **who(team.agent),
     )  # fmt: skip
     (solved,) = queued("case.solved")
     assert queued("case.reply") == [] and "赔付两只杯子" in render(solved, frozenset()).text
@@ -413,7 +413,7 @@ def test_staff_hear_of_what_others_gave_them_and_of_what_customers_write(team: T
     assert given.recipient == f"user:{team.agent.pk}"
     assert given.link == f"/admin/desk/open/complaints.case/{made.pk}"
     cases.add_message(
-        case_id=made.pk, said=NewMessage(EntryKind.MESSAGE_IN, "在吗", CaseChannel.WEB), **who()
+        case_id=made.pk, message=NewMessage(EntryKind.MESSAGE_IN, "在吗", CaseChannel.WEB), **who()
     )
     (wrote,) = queued("staff.case_message")
     assert wrote.recipient == f"user:{team.agent.pk}"
@@ -444,7 +444,7 @@ def test_at_night_who_has_just_written_is_answered_at_once(team: Team, sms: SmsG
     assert answer.state == DeliveryState.QUEUED
     later = timezone.now() + timedelta(hours=2)
     new = NewMessage(EntryKind.MESSAGE_OUT, "补充", CaseChannel.WEB)
-    cases.add_message(case_id=made.pk, said=new, by=team.agent, at=later)
+    cases.add_message(case_id=made.pk, message=new, by=team.agent, at=later)
     assert queued("case.reply")[-1].state == DeliveryState.HELD
 
 

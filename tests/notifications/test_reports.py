@@ -169,7 +169,7 @@ def test_the_case_s_page_says_what_became_of_a_reply(
     """Under the words that were sent: by which channel, whether they arrived, what to do if not."""
     made = complaint(team, channel=CaseChannel.EMAIL, contact_email=MAILBOX, contact_phone="")
     new = NewMessage(EntryKind.MESSAGE_OUT, "今天18点前送到。", CaseChannel.EMAIL)
-    cases.add_message(case_id=made.pk, said=new, **who(team.agent))
+    cases.add_message(case_id=made.pk, message=new, **who(team.agent))
     relay_all()
     sign_in(client, team.agent)
     address = reverse("admin:complaints_case_page", args=[made.number])
@@ -193,7 +193,7 @@ def test_a_gap_of_a_ready_made_answer_does_not_go_out(team: Team) -> None:
     text = "{contact}您好，运单 {waybill} 预计 {expected} 到达。"
     new = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
     with pytest.raises(BadInput) as caught:
-        cases.add_message(case_id=made.pk, said=new, **who(team.agent))
+        cases.add_message(case_id=made.pk, message=new, **who(team.agent))
     assert (caught.value.code, caught.value.field) == ("not_filled", "text")
     assert "{waybill}" in str(caught.value) and "{contact}" not in str(caught.value)
     assert not made.entries.filter(kind=EntryKind.MESSAGE_OUT).exists()
@@ -201,7 +201,7 @@ def test_a_gap_of_a_ready_made_answer_does_not_go_out(team: Team) -> None:
     fine = NewMessage(
         EntryKind.MESSAGE_OUT, "{contact}您好，编号 {A-12} 已找到。", CaseChannel.EMAIL
     )
-    assert "{A-12}" in cases.add_message(case_id=made.pk, said=fine, **who(team.agent)).text
+    assert "{A-12}" in cases.add_message(case_id=made.pk, message=fine, **who(team.agent)).text
 
 
 @pytest.mark.requirement("CMP-4")

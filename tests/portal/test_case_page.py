@@ -43,7 +43,7 @@ def shown(client: Client, of: Case) -> str:
 
 def reply(of: Case, team: Team, text: str = "已联系派送员，今天送到。") -> Any:
     message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.WEB)
-    return services.add_message(case_id=of.pk, said=message, **who(team.agent))
+    return services.add_message(case_id=of.pk, message=message, **who(team.agent))
 
 
 @pytest.mark.requirement("TRK-10")
@@ -163,7 +163,7 @@ def test_too_many_messages_are_stopped(
 def test_a_document_is_only_ever_downloaded(client: Client, mine: Case) -> None:
     services.add_message(
         case_id=mine.pk,
-        said=NewMessage(EntryKind.MESSAGE_IN, "说明", CaseChannel.EMAIL),
+        message=NewMessage(EntryKind.MESSAGE_IN, "说明", CaseChannel.EMAIL),
         files=[NewFile(b"<html><script>alert(1)</script></html>", "发票.html")],
         **who(),
     )
@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_grow(
 def test_solved_asks_on_the_page_itself(client: Client, mine: Case, team: Team) -> None:
     services.solve_case(
         case_id=mine.pk, solution="赔付杯子", outcome=Outcome.COMPENSATED, cause=any_cause(),
-        told_by=CaseChannel.WEB, **who(team.agent),
+        channel=CaseChannel.WEB, **who(team.agent),
     )  # fmt: skip
     assert "/rate/" not in shown(client, mine)
     services.ask_satisfaction(case_id=mine.pk, by=team.agent, at=timezone.now())

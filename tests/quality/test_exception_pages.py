@@ -27,14 +27,9 @@ ADD = reverse("admin:quality_exceptionreport_add")
 LIST = reverse("admin:quality_exceptionreport_changelist")
 
 
-@pytest.fixture
-def crew() -> Team:
-    return Team()
-
-
-def found(crew: Team, **fields: Any) -> ExceptionReport:
+def found(team: Team, **fields: Any) -> ExceptionReport:
     """Reported by the agent of a crew, in its unit."""
-    return exception(by=crew.agent, unit=crew.unit, **fields)
+    return exception(by=team.agent, unit=team.unit, **fields)
 
 
 def page_of(report: ExceptionReport) -> str:
@@ -62,9 +57,9 @@ def typed(**fields: Any) -> dict[str, Any]:
 
 
 def test_an_exception_is_reported_and_its_three_times_kept_apart(
-    client: Client, crew: Team
+    client: Client, team: Team
 ) -> None:
-    sign_in(client, crew.agent)
+    sign_in(client, team.agent)
     answer = client.post(ADD, typed(first_measures="补扫并通知货运中心"))
     report = ExceptionReport.objects.get()
     assert (answer.status_code, answer.headers["Location"]) == (302, page_of(report))
@@ -74,8 +69,8 @@ def test_an_exception_is_reported_and_its_three_times_kept_apart(
     assert "补扫并通知货运中心" in page
 
 
-def test_what_is_wrong_is_named_and_nothing_typed_is_lost(client: Client, crew: Team) -> None:
-    sign_in(client, crew.agent)
+def test_what_is_wrong_is_named_and_nothing_typed_is_lost(client: Client, team: Team) -> None:
+    sign_in(client, team.agent)
     later = local(timezone.now() - timedelta(hours=3))
     answer = client.post(ADD, typed(known_at=later, number="YP00000000000"))
     assert answer.status_code == 422
@@ -87,8 +82,8 @@ def test_what_is_wrong_is_named_and_nothing_typed_is_lost(client: Client, crew: 
 
 
 @pytest.mark.requirement("CMP-5")
-def test_what_was_put_right_on_the_spot_is_one_line_of_the_day(client: Client, crew: Team) -> None:
-    sign_in(client, crew.agent)
+def test_what_was_put_right_on_the_spot_is_one_line_of_the_day(client: Client, team: Team) -> None:
+    sign_in(client, team.agent)
     client.post(ADD, typed(put_right_line="漏扫三件，当场补扫"))
     report = ExceptionReport.objects.get()
     assert report.state == ExceptionState.CLOSED
@@ -99,12 +94,12 @@ def test_what_was_put_right_on_the_spot_is_one_line_of_the_day(client: Client, c
 
 
 @pytest.mark.requirement("CMP-5")
-def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
-    sign_in(client, crew.agent)
+def test_a_serious_one_goes_the_whole_way(client: Client, team: Team) -> None:
+    sign_in(client, team.agent)
     client.post(ADD, typed(kind=ExceptionKind.DAMAGED, harm="货损约三千元"))
     report = ExceptionReport.objects.get()
     assert report.is_serious
-    sign_in(client, crew.qc)
+    sign_in(client, team.qc)
     act(client, report, "investigate")
     act(client, report, "findings", text="叉车作业未固定托盘")
     act(
@@ -114,16 +109,16 @@ def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
         file=SimpleUploadedFile("记录.txt", "现场记录：托盘未固定".encode()),
         note="现场记录",
     )
-    act(client, report, "decide", cause=any_cause().pk, unit=crew.unit.pk, decision="班组重新培训")
+    act(client, report, "decide", cause=any_cause().pk, unit=team.unit.pk, decision="班组重新培训")
     due = local(timezone.now() + timedelta(days=3))
-    act(client, report, "action", what="托盘固定检查表", owner=crew.director.pk, due_at=due)
+    act(client, report, "action", what="托盘固定检查表", owner=team.director.pk, due_at=due)
     action = CorrectiveAction.objects.get()
     act(client, report, "finish", action=action.pk, result="检查表已上墙")
     action.refresh_from_db()
     assert action.done_at is not None
-    sign_in(client, crew.director)
+    sign_in(client, team.director)
     # Whoever did it does not judge it; somebody else may.
-    sign_in(client, crew.manager)
+    sign_in(client, team.manager)
     act(client, report, "check_action", action=action.pk, worked="on", note="抽查十次均合格")
     act(client, report, "check")
     report.refresh_from_db()
@@ -134,9 +129,9 @@ def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
         reverse("admin:quality_reviewmeeting_add"),
         {
             "title": "月度异常评审",
-            "unit": crew.unit.pk,
+            "unit": team.unit.pk,
             "planned_for": due,
-            "people": [crew.qc.pk],
+            "people": [team.qc.pk],
             "exception": [report.pk],
         },
     )
@@ -156,9 +151,9 @@ def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
         assert answers in page
 
 
-def test_a_change_afterwards_stands_out_beside_what_stood_there(client: Client, crew: Team) -> None:
-    report = found(crew)
-    sign_in(client, crew.agent)
+def test_a_change_afterwards_stands_out_beside_what_stood_there(client: Client, team: Team) -> None:
+    report = found(team)
+    sign_in(client, team.agent)
     answer = act(
         client,
         report,
@@ -180,9 +175,9 @@ def test_a_change_afterwards_stands_out_beside_what_stood_there(client: Client, 
     assert report.number not in client.get(LIST, {"stands_out": "late", "view": "all"}).text
 
 
-def test_reading_in_clear_needs_a_reason_that_stays(client: Client, crew: Team) -> None:
-    report = found(crew, what="收件人13812345678拒收，外箱破损")
-    sign_in(client, crew.qc)
+def test_reading_in_clear_needs_a_reason_that_stays(client: Client, team: Team) -> None:
+    report = found(team, what="收件人13812345678拒收，外箱破损")
+    sign_in(client, team.qc)
     assert "13812345678" not in client.get(page_of(report)).text
     reveal = reverse("admin:quality_exceptionreport_act", args=[report.pk, "reveal"])
     assert "13812345678" not in client.get(reveal).text
@@ -197,10 +192,10 @@ def test_reading_in_clear_needs_a_reason_that_stays(client: Client, crew: Team) 
 
 
 def test_evidence_is_only_ever_downloaded_and_only_by_who_may_see_it(
-    client: Client, crew: Team
+    client: Client, team: Team
 ) -> None:
-    report = found(crew)
-    sign_in(client, crew.agent)
+    report = found(team)
+    sign_in(client, team.agent)
     nasty = b"<script>alert(1)</script>"
     act(client, report, "evidence", file=SimpleUploadedFile("x.txt", nasty), note="")
     link = reverse("admin:quality_exceptionreport_evidence", args=[report.evidence.get().key])
@@ -210,9 +205,9 @@ def test_evidence_is_only_ever_downloaded_and_only_by_who_may_see_it(
     assert client.get(link).status_code == 404
 
 
-def test_evidence_survives_a_refused_try(client: Client, crew: Team) -> None:
-    report = found(crew)
-    sign_in(client, crew.agent)
+def test_evidence_survives_a_refused_try(client: Client, team: Team) -> None:
+    report = found(team)
+    sign_in(client, team.agent)
     chosen = SimpleUploadedFile("现场.txt", "托盘未固定".encode())
     refused = act(client, report, "evidence", file=chosen, note="长" * 201)
     assert refused.status_code == 422 and not report.evidence.exists()
@@ -222,8 +217,8 @@ def test_evidence_survives_a_refused_try(client: Client, crew: Team) -> None:
     assert report.evidence.get().name == "现场.txt"
 
 
-def test_what_one_may_not_see_is_not_there(client: Client, crew: Team) -> None:
-    report = found(crew)
+def test_what_one_may_not_see_is_not_there(client: Client, team: Team) -> None:
+    report = found(team)
     stranger = UserFactory(roles=[Role.QC_MANAGER], unit=UnitFactory(), scope="units")
     sign_in(client, stranger)
     assert client.get(page_of(report)).status_code in (302, 404)
@@ -246,20 +241,20 @@ def test_other_roles_do_not_report(client: Client, role: Role) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_costs_the_same(
-    client: Client, crew: Team, rows: int, django_assert_max_num_queries: Any
+    client: Client, team: Team, rows: int, django_assert_max_num_queries: Any
 ) -> None:
-    sign_in(client, crew.qc)
+    sign_in(client, team.qc)
     for _n in range(rows):
-        found(crew)
+        found(team)
     client.get(LIST)
     with django_assert_max_num_queries(10):
         assert client.get(LIST).text.count("/change/") >= rows
 
 
 @pytest.mark.requirement("CMP-5")
-def test_a_meeting_shows_no_exception_of_another_unit(client: Client, crew: Team) -> None:
-    sign_in(client, crew.manager)
-    mine = found(crew, kind=ExceptionKind.DAMAGED)
+def test_a_meeting_shows_no_exception_of_another_unit(client: Client, team: Team) -> None:
+    sign_in(client, team.manager)
+    mine = found(team, kind=ExceptionKind.DAMAGED)
     foreign = found(Team(), kind=ExceptionKind.DAMAGED)
     plan = client.get(reverse("admin:quality_reviewmeeting_add")).text
     assert mine.number in plan
@@ -268,7 +263,7 @@ def test_a_meeting_shows_no_exception_of_another_unit(client: Client, crew: Team
         reverse("admin:quality_reviewmeeting_add"),
         {
             "title": "评审",
-            "unit": crew.unit.pk,
+            "unit": team.unit.pk,
             "planned_for": local(timezone.now() + timedelta(days=1)),
             "exception": [foreign.pk],
         },
@@ -278,20 +273,20 @@ def test_a_meeting_shows_no_exception_of_another_unit(client: Client, crew: Team
 
 
 @pytest.mark.requirement("CMP-5")
-def test_an_agenda_names_no_exception_of_another_unit(client: Client, crew: Team) -> None:
-    mine = found(crew, kind=ExceptionKind.DAMAGED)
+def test_an_agenda_names_no_exception_of_another_unit(client: Client, team: Team) -> None:
+    mine = found(team, kind=ExceptionKind.DAMAGED)
     foreign = found(Team(), kind=ExceptionKind.DAMAGED, what="叉车撞坏了别家的货")
     chair = UserFactory(roles=[Role.QC_MANAGER])
     meeting = services.plan_meeting(
         title="评审",
-        unit=crew.unit,
+        unit=team.unit,
         planned_for=timezone.now() + timedelta(days=1),
         exception_ids=[mine.pk, foreign.pk],
-        people=[crew.manager],
+        people=[team.manager],
         **who(chair),
     )
     page = reverse("admin:quality_reviewmeeting_change", args=[meeting.pk])
-    sign_in(client, crew.manager)
+    sign_in(client, team.manager)
     for address in (page, reverse("admin:quality_reviewmeeting_changelist")):
         shown = client.get(address).text
         assert mine.number in shown
@@ -300,10 +295,10 @@ def test_an_agenda_names_no_exception_of_another_unit(client: Client, crew: Team
     assert do(client, page, "hold", typed).status_code == 302
     meeting.refresh_from_db()
     assert meeting.held_at is None, "not by whoever does not see the whole agenda"
-    said = {mine.pk: "同意", foreign.pk: "同意"}
+    conclusions = {mine.pk: "同意", foreign.pk: "同意"}
     with pytest.raises(RuleBroken) as caught:
         services.hold_meeting(
-            meeting_id=meeting.pk, minutes="纪要", conclusions=said, **who(crew.manager)
+            meeting_id=meeting.pk, minutes="纪要", conclusions=conclusions, **who(team.manager)
         )
     assert caught.value.code == "not_seen" and foreign.number not in str(caught.value)
     sign_in(client, chair)
@@ -314,10 +309,10 @@ def test_an_agenda_names_no_exception_of_another_unit(client: Client, crew: Team
 
 @pytest.mark.parametrize("kind", ["action", "chase"])
 def test_who_has_something_to_do_is_led_to_its_exception(
-    client: Client, crew: Team, kind: str
+    client: Client, team: Team, kind: str
 ) -> None:
     """From the desk or a message, wherever they belong; nobody else of their unit is."""
-    report = found(crew)
+    report = found(team)
     away = UnitFactory()
     doer, colleague = (
         UserFactory(roles=[Role.WAREHOUSE_MANAGER], unit=away, scope="units") for _n in range(2)
@@ -328,7 +323,7 @@ def test_who_has_something_to_do_is_led_to_its_exception(
     else:
         due = timezone.now() + timedelta(hours=2)
         asked = {"whom": away, "question": "货在哪里？", "due_at": due}
-        thing = services.add_chase(exception_id=report.pk, **asked, **who(crew.agent))
+        thing = services.add_chase(exception_id=report.pk, **asked, **who(team.agent))
         thing.owner = doer
         thing.save(update_fields=["owner"])
     link = reverse("desk:open", args=[thing._meta.label_lower, thing.pk])
@@ -344,35 +339,35 @@ def test_who_has_something_to_do_is_led_to_its_exception(
     assert client.get(link).status_code == 404
 
 
-def test_a_closed_report_offers_no_answer_to_a_chase(client: Client, crew: Team) -> None:
-    report = found(crew)
+def test_a_closed_report_offers_no_answer_to_a_chase(client: Client, team: Team) -> None:
+    report = found(team)
     due = timezone.now() + timedelta(hours=2)
     asked = {"whom": UnitFactory(), "question": "货在哪里？", "due_at": due}
-    services.add_chase(exception_id=report.pk, **asked, **who(crew.agent))
-    sign_in(client, crew.agent)
+    services.add_chase(exception_id=report.pk, **asked, **who(team.agent))
+    sign_in(client, team.agent)
     assert 'name="answer-answer"' in client.get(page_of(report)).text
-    services.put_right(exception_id=report.pk, line="已找到", **who(crew.agent))
+    services.put_right(exception_id=report.pk, line="已找到", **who(team.agent))
     assert 'name="answer-answer"' not in client.get(page_of(report)).text
 
 
-def test_somebody_else_follows_an_exception_with_its_clocks(client: Client, crew: Team) -> None:
-    report = found(crew, kind=ExceptionKind.DAMAGED)
+def test_somebody_else_follows_an_exception_with_its_clocks(client: Client, team: Team) -> None:
+    report = found(team, kind=ExceptionKind.DAMAGED)
     open_ones = Clock.objects.open().filter(
         matter__subject_type="quality.exceptionreport", matter__subject_id=str(report.pk)
     )
     assert open_ones.exists()
-    sign_in(client, crew.agent)
-    assert act(client, report, "assign", owner=crew.director.pk).status_code == 302
+    sign_in(client, team.agent)
+    assert act(client, report, "assign", owner=team.director.pk).status_code == 302
     report.refresh_from_db()
-    assert report.owner == crew.director
-    assert {clock.owner for clock in open_ones} == {crew.director}
-    assert act(client, report, "assign", owner=crew.director.pk).status_code == 422
-    assert act(client, report, "assign", owner=crew.qc.pk, reason="休假").status_code == 302
+    assert report.owner == team.director
+    assert {clock.owner for clock in open_ones} == {team.director}
+    assert act(client, report, "assign", owner=team.director.pk).status_code == 422
+    assert act(client, report, "assign", owner=team.qc.pk, reason="休假").status_code == 302
     events = Event.objects.filter(kind="exception.assigned").order_by("pk")
     assert [event.data["reason"] for event in events] == ["", "休假"]
     gone = UserFactory(is_active=False)
     assert act(client, report, "assign", owner=gone.pk).status_code == 422
     sign_in(client, UserFactory(roles=[Role.FINANCE]))
-    assert act(client, report, "assign", owner=crew.agent.pk).status_code == 403
+    assert act(client, report, "assign", owner=team.agent.pk).status_code == 403
     report.refresh_from_db()
-    assert report.owner == crew.qc
+    assert report.owner == team.qc

@@ -1,6 +1,5 @@
 """The exception report with its three times, from being known to being checked (CMP-4, CMP-5)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,20 +11,16 @@ from apps.accounts.enums import ObjectScope
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.quality import services
-from apps.quality.enums import ExceptionKind, FoundBy, MeetingState, WhatStandsOut
 from apps.quality.enums import ExceptionState as X
+from apps.quality.enums import FoundBy, WhatStandsOut
 from apps.quality.inputs import Verdict
-from apps.quality.models import CorrectiveAction, ExceptionReport, ReportChange, ReviewMeeting
+from apps.quality.models import CorrectiveAction, ExceptionReport, ReportChange
 from apps.quality.queries.exceptions import (
     ExceptionFilter,
-    awaiting_review,
     evidence_of,
     exception_list,
     exception_page,
-    meetings,
-    minor_lines,
 )
-from apps.quality.states import EXCEPTION_MOVES, MEETING_MOVES
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 from tests.complaints.conftest import kinds_of, last_data
@@ -36,122 +31,13 @@ from tests.factories.complaints import (
     case,
     decided,
     exception,
-    exception_in,
     who,
 )
-from tests.factories.customers import CustomerFactory, png
+from tests.factories.customers import png
 from tests.factories.tracking import carrier, waybill
+from tests.quality.conftest import clocks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
-
-
-def clocks(of: Any) -> dict[str, Clock]:
-    rows = Clock.objects.filter(
-        matter__subject_type=of._meta.label_lower, matter__subject_id=str(of.pk)
-    )
-    return {clock.metric: clock for clock in rows.order_by("cycle")}
-
-
-@pytest.mark.parametrize("to", list(X))
-@pytest.mark.parametrize("frm", list(X))
-def test_the_table_says_yes_or_refuses_clearly(frm: X, to: X) -> None:
-    if to in EXCEPTION_MOVES.ends_of(frm):
-        EXCEPTION_MOVES.check(frm, to)
-    else:
-        with pytest.raises(RuleBroken) as caught:
-            EXCEPTION_MOVES.check(frm, to)
-        assert caught.value.code == "illegal_move"
-
-
-ACTS: dict[str, tuple[Callable[[ExceptionReport], Any], set[X]]] = {
-    "investigate": (
-        lambda r: services.investigate_exception(exception_id=r.pk, **who()),
-        {X.OPEN, X.DECIDED, X.ACTING},
-    ),
-    "findings": (
-        lambda r: services.note_findings(exception_id=r.pk, text="监控已调取", **who()),
-        set(X) - {X.CLOSED},
-    ),
-    "decide": (
-        lambda r: services.decide_exception(
-            exception_id=r.pk, verdict=Verdict(any_cause().pk, "通报批评"), **who()
-        ),
-        {X.INVESTIGATING},
-    ),
-    "act": (action, {X.DECIDED, X.ACTING, X.CHECKED}),
-    "check": (
-        lambda r: services.check_exception(exception_id=r.pk, note="无需整改", **who()),
-        {X.DECIDED},
-    ),
-    "close": (lambda r: services.close_exception(exception_id=r.pk, **who()), {X.CHECKED}),
-    "reopen": (
-        lambda r: services.reopen_exception(exception_id=r.pk, reason="又发生", **who()),
-        {X.CLOSED},
-    ),
-    "put_right": (
-        lambda r: services.put_right(exception_id=r.pk, line="当场重新绑扎", **who()),
-        {X.OPEN},
-    ),
-    "evidence": (
-        lambda r: services.add_evidence(
-            exception_id=r.pk, file=NewFile(png(), "车厢.png"), note="绑扎前", **who()
-        ),
-        set(X) - {X.CLOSED},
-    ),
-    "chase": (
-        lambda r: services.add_chase(
-            exception_id=r.pk,
-            whom=UnitFactory(),
-            question="货在哪里？",
-            due_at=timezone.now() + timedelta(hours=1),
-            **who(),
-        ),
-        set(X) - {X.CLOSED},
-    ),
-    "judge": (
-        lambda r: services.judge_seriousness(
-            exception_id=r.pk, is_serious=True, reason="造成损失", **who()
-        ),
-        set(X) - {X.CLOSED},
-    ),
-}
-
-
-@pytest.mark.parametrize("state", list(X))
-@pytest.mark.parametrize("act", list(ACTS))
-def test_each_act_works_in_its_states_and_is_refused_in_the_others(act: str, state: X) -> None:
-    made = exception_in(state)
-    work, allowed = ACTS[act]
-    if state in allowed:
-        work(made)
-        return
-    with pytest.raises(RuleBroken):
-        work(made)
-    made.refresh_from_db()
-    assert made.state == state
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {"state": "gone"},
-        {"state": "closed"},
-        {"state": "decided"},
-        {"state": "investigating"},
-        {"kind": "odd"},
-        {"found_by": "chance"},
-        {"title": ""},
-        {"known_at": timezone.now() - timedelta(days=9)},
-        {"reported_at": timezone.now() - timedelta(days=9)},
-        {"happened_at": timezone.now() + timedelta(days=9)},
-        {"closed_at": timezone.now()},
-        {"decided_at": timezone.now()},
-    ],
-)
-def test_the_database_refuses_what_must_never_be(columns: dict[str, Any]) -> None:
-    made = exception()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ExceptionReport.objects.filter(pk=made.pk).update(**columns)
 
 
 def test_the_three_times_are_kept_apart_and_a_late_report_shows() -> None:
@@ -358,90 +244,6 @@ def test_either_a_unit_or_a_partner_is_responsible() -> None:
     services.decide_exception(exception_id=made.pk, verdict=verdict, **who())
     made.refresh_from_db()
     assert made.responsible_unit == unit and made.cause == any_cause()
-
-
-@pytest.mark.requirement("CMP-5")
-def test_what_was_put_right_on_the_spot_is_one_line_of_the_daily_report() -> None:
-    made = exception()
-    services.put_right(exception_id=made.pk, line="当场重新绑扎", **who())
-    [line] = minor_lines(timezone.localdate(), superuser())
-    assert line == made and line.put_right_line == "当场重新绑扎"
-    assert minor_lines(timezone.localdate() - timedelta(days=1), superuser()) == []
-    assert not [clock for clock in clocks(made).values() if clock.is_open]
-
-
-@pytest.mark.requirement("CMP-5")
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"harm": "赔付 300 元"},
-        {"kind": ExceptionKind.DAMAGED},
-        {"found_by": FoundBy.DIRECT_COMPLAINT},
-    ],
-)
-def test_what_harmed_or_drew_a_complaint_needs_the_full_record(fields: dict[str, Any]) -> None:
-    made = exception(**fields)
-    assert made.is_serious
-    with pytest.raises(RuleBroken) as caught:
-        services.put_right(exception_id=made.pk, line="小事", **who())
-    assert caught.value.code == "serious"
-
-
-@pytest.mark.requirement("CMP-5")
-def test_a_complaint_about_it_makes_it_serious_and_the_reason_is_kept() -> None:
-    made, complaint = exception(), case()
-    services.link_case(exception_id=made.pk, case=complaint, **who())
-    made.refresh_from_db()
-    assert made.is_serious and made.serious_reason
-    for again in (complaint, case(customer=CustomerFactory())):
-        made_for = exception(customer=CustomerFactory()) if again != complaint else made
-        with pytest.raises(RuleBroken):
-            services.link_case(exception_id=made_for.pk, case=again, **who())
-    services.judge_seriousness(exception_id=made.pk, is_serious=False, reason="核实为误会", **who())
-    assert last_data(made, "exception.seriousness_changed")["reason"] == "核实为误会"
-
-
-@pytest.mark.requirement("CMP-5")
-def test_a_serious_one_is_reviewed_in_a_meeting_before_it_is_closed() -> None:
-    made, reader = exception(harm="货损"), superuser()
-    decided(made)
-    services.check_exception(exception_id=made.pk, note="一次性事故", **who())
-    with pytest.raises(RuleBroken) as caught:
-        services.close_exception(exception_id=made.pk, **who())
-    assert caught.value.field == "reviews"
-    assert list(awaiting_review(reader)) == [made]
-    plan = {"title": "周分析会", "unit": made.unit, "planned_for": timezone.now()}
-    with pytest.raises(BadInput):
-        services.plan_meeting(**plan, exception_ids=[], people=[], **who())
-    first = services.plan_meeting(**plan, exception_ids=[made.pk], people=[reader], **who())
-    assert list(awaiting_review(reader)) == []
-    services.drop_meeting(meeting_id=first.pk, reason="改期", **who())
-    assert list(awaiting_review(reader)) == [made]
-    meeting = services.plan_meeting(**plan, exception_ids=[made.pk], people=[reader], **who())
-    held = {"meeting_id": meeting.pk, "minutes": "与会 5 人，讨论原因"}
-    with pytest.raises(BadInput) as missing:
-        services.hold_meeting(**held, conclusions={}, **who())
-    assert missing.value.field == "conclusions"
-    services.hold_meeting(**held, conclusions={made.pk: "修订绑扎标准"}, **who())
-    with pytest.raises(RuleBroken):
-        services.hold_meeting(**held, conclusions={made.pk: "再来"}, **who())
-    assert exception_page(made.number, reader).reviews[0].conclusion == "修订绑扎标准"
-    assert set(meetings(reader)) == {first, meeting}
-    services.close_exception(exception_id=made.pk, **who())
-
-
-def test_meetings_move_by_their_table() -> None:
-    assert MEETING_MOVES.ends_of(MeetingState.PLANNED) == {MeetingState.HELD, MeetingState.DROPPED}
-    made = services.plan_meeting(
-        title="会",
-        unit=UnitFactory(),
-        planned_for=timezone.now(),
-        exception_ids=[exception().pk],
-        people=[],
-        **who(),
-    )
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ReviewMeeting.objects.filter(pk=made.pk).update(state="held")
 
 
 def test_evidence_is_sniffed_kept_and_shown_to_those_concerned() -> None:

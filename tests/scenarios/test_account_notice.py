@@ -94,7 +94,7 @@ def test_every_customer_is_told_and_the_one_not_reached_is_called(
     )
     complaints.add_message(
         case_id=question.case.pk,
-        said=NewMessage(EntryKind.MESSAGE_OUT, "明天起可查，届时再付即可。", CaseChannel.EMAIL),
+        message=NewMessage(EntryKind.MESSAGE_OUT, "明天起可查，届时再付即可。", CaseChannel.EMAIL),
         by=campaign.agent,
         at=timezone.now(),
     )

@@ -49,7 +49,7 @@ def test_an_appeal_is_answered_in_time_and_decided_later() -> None:
     assert clock.state == ClockState.MET
     services.solve_case(
         case_id=made.pk, solution="已赔付", outcome=Outcome.COMPENSATED, cause=any_cause(),
-        told_by=CaseChannel.PHONE, **who(team.director),
+        channel=CaseChannel.PHONE, **who(team.director),
     )  # fmt: skip
     services.confirm_result(case_id=made.pk, score=4, comment="", **who(team.director))
     services.close_case(case_id=made.pk, **who(team.director))

@@ -101,7 +101,7 @@ def test_a_newcomer_neither_takes_nor_is_given_nor_answers_nor_chats(team: Team)
         refusal, BadInput
     )
     words = NewMessage(EntryKind.MESSAGE_OUT, "正在核实。", CaseChannel.PHONE)
-    assert refused(cases.add_message, case_id=row.pk, said=words, **who).code == "not_qualified"
+    assert refused(cases.add_message, case_id=row.pk, message=words, **who).code == "not_qualified"
     solve = {"case_id": row.pk, "solution": "补送", "outcome": Outcome.RESOLVED}
     assert refused(cases.solve_case, **solve, **who).code == "not_qualified"
     assert refused(open_seat, **who).code == "not_qualified"
@@ -111,7 +111,7 @@ def test_a_newcomer_neither_takes_nor_is_given_nor_answers_nor_chats(team: Team)
     waived(new)
     waived(new, area=Area.CHAT)
     cases.take_case(case_id=row.pk, **who)
-    cases.add_message(case_id=row.pk, said=words, **who)
+    cases.add_message(case_id=row.pk, message=words, **who)
     assert open_seat(**who).is_open
 
 

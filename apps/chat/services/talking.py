@@ -18,7 +18,7 @@ from apps.chat.rules.chat import check_files, check_live, check_mine, checked_li
 from apps.chat.services import limits
 from apps.chat.services.giving import pick_up
 from apps.chat.services.rows import USED, add_line, known_line, lock_chat, write
-from apps.complaints.services.storing import cleaned, keep_file
+from apps.complaints.services.storing import cleaned, store_file
 from apps.core.database import database_now
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
@@ -182,7 +182,7 @@ def attach_files(line: ChatLine, files: Sequence["CleanFile"], written: list[str
         ChatFile(
             line=line,
             key=uuid4(),
-            path=keep_file(file, "chats", written),
+            path=store_file(file, "chats", written),
             name=file.name,
             content_type=file.content_type,
             size=len(file.content),

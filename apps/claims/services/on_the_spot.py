@@ -18,7 +18,7 @@ from apps.claims.services.closing import finish_if_paid
 from apps.claims.services.deciding import approve_claim
 from apps.claims.services.filing import file_claim
 from apps.claims.services.moving import RULE, about, in_words, lock_claim, needed
-from apps.complaints.services.storing import cleaned, keep_file
+from apps.complaints.services.storing import cleaned, store_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
@@ -80,7 +80,7 @@ def _keep(
 ) -> None:
     for file, kind in zip(clean, (PaperKind.OUTSIDE, PaperKind.AGREEMENT), strict=True):
         ClaimPaper.objects.create(
-            claim=claim, key=uuid4(), kind=kind, path=keep_file(file, "claims", written),
+            claim=claim, key=uuid4(), kind=kind, path=store_file(file, "claims", written),
             name=file.name, content_type=file.content_type, size=len(file.content),
             sha256=file.sha256, at=at, by=by,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from apps.claims.models import Claim, ClaimPaper
 from apps.claims.services import clocks
 from apps.claims.services.moving import about, lock_claim, needed, write
 from apps.claims.services.voiding import check_qualified, void
-from apps.complaints.services.storing import cleaned, keep_file
+from apps.complaints.services.storing import cleaned, store_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
@@ -55,7 +55,7 @@ def add_papers(
         ]
         for file in fresh:
             ClaimPaper.objects.create(
-                claim=claim, key=uuid4(), kind=kind, path=keep_file(file, "claims", written),
+                claim=claim, key=uuid4(), kind=kind, path=store_file(file, "claims", written),
                 name=file.name, content_type=file.content_type, size=len(file.content),
                 sha256=file.sha256, note=" ".join(note.split())[:200], by_customer=by_customer, at=at, by=by,
             )  # fmt: skip

@@ -21,9 +21,9 @@ from apps.complaints import services
 from apps.complaints.admin.access import may, must, must_see
 from apps.complaints.admin.act_groups import act_groups, facts_of
 from apps.complaints.admin.acts import ALL
-from apps.complaints.admin.meanwhile import said_meanwhile
+from apps.complaints.admin.meanwhile import warnings_since
 from apps.complaints.extensions import sections_of
-from apps.complaints.forms.acts import ChangeForm
+from apps.complaints.forms.acts.records import ChangeForm
 from apps.complaints.models import Case
 from apps.complaints.queries.context import Guide, ready_replies
 from apps.complaints.queries.desk import desk_page, report_recipient_names
@@ -103,7 +103,7 @@ class CasePages(ActAdmin):
     def messages_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
         """What they have written, or a colleague has told them, since this page was opened (CMP-1,
         collision)."""
-        return said_meanwhile(context.record, request.POST.get("seen", ""), person(request))
+        return warnings_since(context.record, request.POST.get("seen", ""), person(request))
 
     def after(self, request: HttpRequest, act: Act, context: ActContext) -> None:
         services.discard_draft(owner=person(request), key=case_key(context.record))
@@ -203,7 +203,7 @@ class CasePages(ActAdmin):
     def read_view(self, request: HttpRequest, number: str, code: str) -> HttpResponse:
         """An article beside the case was opened."""
         case = self.seen(request, number)
-        services.read_beside(case=case, code=code, **who(request))
+        services.note_article_read(case=case, code=code, **who(request))
         return HttpResponse(status=204)
 
     def record_view(self, request: HttpRequest, number: str) -> HttpResponse:

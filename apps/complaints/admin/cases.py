@@ -37,7 +37,7 @@ class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, BulkPages, L
             ("number/<str:number>/reveal/", self.reveal_view, "reveal"),
             ("number/<str:number>/opened/", require_GET(self.opened_view), "opened"),
             ("number/<str:number>/here/", self.presence_view, "presence"),
-            ("number/<str:number>/keep/", self.keep_view, "keep"),
+            ("number/<str:number>/keep/", self.save_draft_view, "keep"),
             ("number/<str:number>/print/", require_GET(self.print_view), "print"),
             (
                 "number/<str:number>/read/<slug:code>/",

@@ -18,9 +18,9 @@ from apps.backoffice.forms.held_files import drop_files, hold_form_files
 from apps.complaints import services
 from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.admin.presence import keep
+from apps.complaints.admin.presence import save_draft
 from apps.complaints.enums import CaseChannel, EntryKind
-from apps.complaints.forms.acts import find_other
+from apps.complaints.forms.acts.records import find_other
 from apps.complaints.forms.intake import AddToForm, CompanyForm, IntakeForm
 from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case
@@ -29,7 +29,7 @@ from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.context import Asked, CaseContext, context_of
 from apps.complaints.queries.desk import report_recipient_names
 from apps.complaints.queries.drafts import draft_form, drafts_of
-from apps.complaints.spoken import told_to_the_caller
+from apps.complaints.spoken import sentences_for_caller
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 
@@ -74,7 +74,7 @@ class IntakePages(CasePages):
             form.add_error(None, message)
         hold_form_files(form)
         # Whatever was refused is still there after a closed window.
-        keep(request, key, None)
+        save_draft(request, key, None)
         return self._intake_page(request, form, key, request.POST)
 
     def _add_to(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
@@ -88,9 +88,9 @@ class IntakePages(CasePages):
                 case = find_other(request.POST["add_to"], user)
                 channel = CaseChannel(typed["channel"] or CaseChannel.PHONE)
                 kind = EntryKind.CALL_IN if channel in ALOUD else EntryKind.MESSAGE_IN
-                said = NewMessage(kind, typed["description"], channel, external_id=f"desk:{key}")
+                message = NewMessage(kind, typed["description"], channel, external_id=f"desk:{key}")
                 services.add_message(
-                    case_id=case.pk, said=said, files=typed["files"], **who(request)
+                    case_id=case.pk, message=message, files=typed["files"], **who(request)
                 )
             except ValidationError as error:
                 messages.error(request, error.messages[0])
@@ -107,7 +107,7 @@ class IntakePages(CasePages):
                 return redirect(self.page_of(case))
         else:
             messages.error(request, _("Write what they say first; then add it to the case."))
-        keep(request, key, None)
+        save_draft(request, key, None)
         again = IntakeForm(initial=request.POST.dict(), user=user)
         if sorry := hold_form_files(form, shown=again):
             messages.error(request, sorry)
@@ -147,7 +147,7 @@ class IntakePages(CasePages):
         if request.POST.get("forget"):
             services.discard_draft(owner=person(request), key=key)
             return redirect("admin:complaints_case_intake")
-        return keep(request, key, None)
+        return save_draft(request, key, None)
 
     def opened_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The number and what happens next, to be read to the caller."""
@@ -161,7 +161,7 @@ class IntakePages(CasePages):
             case=case,
             at=at,
             clocks=clocks,
-            aloud=told_to_the_caller(case, clocks),
+            aloud=sentences_for_caller(case, clocks),
             to_report=report_recipient_names(case, at) if case.is_trouble else [],
             back=reverse("admin:complaints_case_intake"),
         )

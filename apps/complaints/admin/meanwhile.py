@@ -4,17 +4,17 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.models import FROM_CUSTOMER, Case, CaseEntry
-from apps.complaints.queries.desk import said_since
+from apps.complaints.queries.desk import entries_since
 from apps.complaints.rules.privacy import masked
 from apps.core.times import human
 
 
-def said_meanwhile(case: Case, seen: str, user: User) -> list[str]:
+def warnings_since(case: Case, seen: str, user: User) -> list[str]:
     """A sentence for each thing said since the entry ``seen``, as the page sent it back; none where
     the page sent no number."""
     if not (seen.isascii() and seen.isdigit()) or len(seen) > 18:
         return []
-    return [_sentence(entry) for entry in said_since(case, int(seen), user)]
+    return [_sentence(entry) for entry in entries_since(case, int(seen), user)]
 
 
 def _sentence(entry: CaseEntry) -> str:

@@ -16,7 +16,7 @@ from apps.complaints import services
 from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
 from apps.complaints.enums import CaseClass
-from apps.complaints.forms.acts import SplitForm, find_other
+from apps.complaints.forms.acts.records import SplitForm, find_other
 from apps.complaints.models import Case
 from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter, case_list
 from apps.complaints.queries.desk import duplicates_of

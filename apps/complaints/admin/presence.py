@@ -45,17 +45,17 @@ class PresencePages(CasePages):
             }
         )
 
-    def keep_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
-        """POST: keep what is typed on the page of this case."""
+    def save_draft_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
+        """POST: save what is typed on the page of this case."""
         must(request, "handle_case")
         case = self.seen(request, number)
         if request.method != "POST":
             return HttpResponseBadRequest()
-        return keep(request, case_key(case), case)
+        return save_draft(request, case_key(case), case)
 
 
-def keep(request: HttpRequest, key: UUID, case: Case | None) -> JsonResponse:
-    """Keeps the posted form under ``key``, or forgets it when all of it is empty."""
+def save_draft(request: HttpRequest, key: UUID, case: Case | None) -> JsonResponse:
+    """Save the posted form under ``key``, or discard it when all of it is empty."""
     typed = {
         name: str(value)
         for name, value in list(request.POST.items())[:MOST_FIELDS]
@@ -66,7 +66,7 @@ def keep(request: HttpRequest, key: UUID, case: Case | None) -> JsonResponse:
         services.discard_draft(owner=user, key=key)
         return JsonResponse({"kept": False, "empty": True})
     try:
-        services.keep_draft(owner=user, key=key, form=typed, case=case)
+        services.save_draft(owner=user, key=key, form=typed, case=case)
     except RuleBroken:
         return JsonResponse({"kept": False}, status=400)
     return JsonResponse({"kept": True, "at": f"{timezone.localtime():%H:%M}"})

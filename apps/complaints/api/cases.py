@@ -184,11 +184,11 @@ class CaseMessagesView(ApiView):
         shape.is_valid(raise_exception=True)
         case = own_case(request, number)
         given = shape.validated_data
-        said = NewMessage(EntryKind.MESSAGE_IN, given.get("text", ""), CaseChannel.API)
+        message = NewMessage(EntryKind.MESSAGE_IN, given.get("text", ""), CaseChannel.API)
         files = files_of(given.get("files", ()))
         entry = judged(
             lambda: services.add_message(
-                case_id=case.pk, said=said, files=files, by=caller(request), at=timezone.now()
+                case_id=case.pk, message=message, files=files, by=caller(request), at=timezone.now()
             )
         )
         return Response(CaseMessageShape(entry_of(entry)).data, 201)

@@ -8,6 +8,7 @@ from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms.held_files import HeldFilesField
+from apps.complaints.models import CauseNode
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
 from apps.core.widgets import PlainSelect
@@ -54,3 +55,10 @@ class FilesField(HeldFilesField):
 
     def accept(self, file: NewFile) -> CleanFile:
         return clean_file(file)
+
+
+class CauseField(forms.ModelChoiceField):  # type: ignore[type-arg]  # the stubs' generic is not subscriptable at run time
+    """The tree as a list, each level indented; one query for page and check."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(CauseNode.objects.filter(is_active=True), **kwargs)

@@ -632,7 +632,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "said_to",
+                    "original_case",
                     models.ForeignKey(
                         db_index=False,
                         editable=False,

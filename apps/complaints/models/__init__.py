@@ -1,4 +1,4 @@
-from apps.complaints.models.case import LIVE_VALUES, Case, CaseQuerySet
+from apps.complaints.models.case import Case, CaseQuerySet
 from apps.complaints.models.cause import CauseNode
 from apps.complaints.models.entry import (
     FROM_CUSTOMER,
@@ -13,6 +13,7 @@ from apps.complaints.models.hold import CaseHold
 from apps.complaints.models.praise import Praise
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
+from apps.complaints.states import LIVE_VALUES
 
 __all__ = [
     "FROM_CUSTOMER",

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import Language, ObjectScope
 from apps.complaints.enums import TROUBLE, CaseChannel, CaseClass, CaseState, Outcome, Severity
 from apps.complaints.models.case_constraints import case_constraints
-from apps.complaints.states import CASE_MOVES, LIVE
+from apps.complaints.models.case_indexes import case_indexes
+from apps.complaints.states import CASE_MOVES, LIVE, LIVE_VALUES
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import Stamped
 from apps.customers.models import Customer
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
-LIVE_VALUES = sorted(str(state) for state in LIVE)
 # Long columns that no list shows.
 HEAVY = (
     "description",
@@ -32,6 +31,13 @@ HEAVY = (
     "contact_wechat",
     "source_key",
 )
+
+
+def _person() -> "models.ForeignKey[User | None, User | None]":
+    """Who did it, at the time that stands above it."""
+    return models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
+    )
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -146,53 +152,31 @@ class Case(Stamped):
         verbose_name=_("owner"),
     )
     assigned_at = models.DateTimeField(_("assigned"), null=True, editable=False)
-    assigned_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    assigned_by = _person()
     # First in the hands of the team that deals with it (CMP-2, "at once").
     handed_over_at = models.DateTimeField(_("handed to the team"), null=True, editable=False)
-    handed_over_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    handed_over_by = _person()
     reported_at = models.DateTimeField(_("reported to the leaders"), null=True, editable=False)
-    reported_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    reported_by = _person()
     first_answered_at = models.DateTimeField(_("first word given"), null=True, editable=False)
-    first_answered_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    first_answered_by = _person()
     planned_at = models.DateTimeField(_("plan told"), null=True, editable=False)
-    planned_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    planned_by = _person()
     waiting_at = models.DateTimeField(_("waiting since"), null=True, editable=False)
-    waiting_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    waiting_by = _person()
     solved_at = models.DateTimeField(_("solved"), null=True, editable=False)
-    solved_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    solved_by = _person()
     confirmed_at = models.DateTimeField(_("result confirmed"), null=True, editable=False)
-    confirmed_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    confirmed_by = _person()
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    closed_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    closed_by = _person()
     reopened_at = models.DateTimeField(_("last reopened"), null=True, editable=False)
-    reopened_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    reopened_by = _person()
     reopened_count = models.PositiveSmallIntegerField(
         _("times reopened"), default=0, editable=False
     )
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
-    cancelled_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    cancelled_by = _person()
     cancel_reason = models.CharField(_("reason for cancelling"), max_length=200, blank=True)
     merged_into = models.ForeignKey(
         "self",
@@ -204,9 +188,7 @@ class Case(Stamped):
         verbose_name=_("merged into"),
     )
     merged_at = models.DateTimeField(_("merged"), null=True, editable=False)
-    merged_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    merged_by = _person()
 
     cause = models.ForeignKey(
         "CauseNode",
@@ -221,9 +203,7 @@ class Case(Stamped):
     closing_note = models.CharField(_("closing note"), max_length=300, blank=True)
     satisfied_score = models.PositiveSmallIntegerField(_("satisfaction, 1–5"), null=True)
     satisfied_at = models.DateTimeField(_("rated"), null=True, editable=False)
-    satisfied_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
-    )
+    satisfied_by = _person()
     # The customer had the last word and nobody has answered yet.
     awaits_answer = models.BooleanField(_("waits for our answer"), default=False, editable=False)
     updated_at = models.DateTimeField(_("last activity"), editable=False)
@@ -246,56 +226,7 @@ class Case(Stamped):
             ("export_case", _("Can export lists of cases")),
             ("view_praise", _("Can see whom customers praise among those one leads")),
         ]
-        indexes = [
-            models.Index(
-                fields=["owner", "state", "-id"],
-                name="case_live_by_owner",
-                condition=Q(state__in=LIVE_VALUES),
-            ),
-            models.Index(
-                fields=["unit", "state", "owner"],
-                name="case_live_by_unit",
-                condition=Q(state__in=LIVE_VALUES),
-            ),
-            models.Index(
-                fields=["-id"], name="case_live_newest", condition=Q(state__in=LIVE_VALUES)
-            ),
-            models.Index(
-                fields=["owner", "-id"],
-                name="case_awaits_answer",
-                condition=Q(awaits_answer=True),
-            ),
-            models.Index(
-                fields=["-id"],
-                name="case_unowned",
-                condition=Q(owner__isnull=True, state=CaseState.NEW),
-            ),
-            models.Index(fields=["owner", "-id"], name="case_by_owner"),
-            models.Index(fields=["unit", "-id"], name="case_by_unit"),
-            models.Index(
-                fields=["customer", "-id"],
-                name="case_by_customer",
-                condition=Q(customer__isnull=False),
-            ),
-            models.Index(
-                fields=["contact_phone_index", "-id"],
-                name="case_by_phone",
-                condition=~Q(contact_phone_index=""),
-            ),
-            models.Index(
-                fields=["contact_email_index", "-id"],
-                name="case_by_email",
-                condition=~Q(contact_email_index=""),
-            ),
-            models.Index(
-                fields=["contact_name_index", "-id"],
-                name="case_by_name",
-                condition=~Q(contact_name_index=""),
-            ),
-            models.Index(fields=["closed_at"], name="case_by_closing"),
-            GinIndex(fields=["search_grams"], name="case_grams"),
-            GinIndex(fields=["name_parts"], name="case_names"),
-        ]
+        indexes = case_indexes()
         constraints = [
             models.UniqueConstraint(
                 fields=["source_key"], name="case_source_once", condition=~Q(source_key="")

@@ -35,9 +35,9 @@ class CaseEntry(AppendOnly):
     is_unverified = models.BooleanField(_("sender not verified"), default=False)
     # What e-mail or chat call it: the same message is taken in once.
     external_id = models.CharField(max_length=200, blank=True, editable=False)
-    # The case in which the customer said it, where that one had been merged into this: another
+    # The case in which the customer wrote it, where that one had been merged into this: another
     # person's page must not show it.
-    said_to = models.ForeignKey(
+    original_case = models.ForeignKey(
         Case, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
     )
     # A part that was split off keeps where it came from.

@@ -128,7 +128,7 @@ def newest_entry() -> int:
     return found or 0
 
 
-def said_since(case: Case, entry_id: int, user: User) -> list[CaseEntry]:
+def entries_since(case: Case, entry_id: int, user: User) -> list[CaseEntry]:
     """What the customer has written and colleagues have told them since the page was opened, oldest
     first; masked by the reader. One query."""
     return list(

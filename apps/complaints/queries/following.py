@@ -101,11 +101,11 @@ def entries_of(case: Case, main: Case) -> list[CaseEntry]:
     """The newest entries for the page of ``case``, oldest first."""
     mine = [case.pk, *(pk for pk in _absorbed(main) if pk != case.pk)]
     rows = CaseEntry.objects.filter(kind__in=SHOWN, is_internal=False)
-    own = Q(case__in=mine) | Q(said_to__in=mine)
+    own = Q(case__in=mine) | Q(original_case__in=mine)
     if main.pk != case.pk:
-        own |= Q(case=main.pk, said_to__isnull=True)
+        own |= Q(case=main.pk, original_case__isnull=True)
     else:
-        own &= Q(said_to__isnull=True) | Q(said_to__in=mine)
+        own &= Q(original_case__isnull=True) | Q(original_case__in=mine)
     found = rows.filter(own).prefetch_related("files").order_by("-at", "-pk")[:MOST_ENTRIES]
     return list(reversed(found))
 

@@ -22,11 +22,11 @@ def token_of(ask: SatisfactionAsk) -> str:
 def ask_of(token: str) -> SatisfactionAsk | None:
     """The question behind a link, of those of before as well, which said its number; None for
     whatever we did not make."""
-    said, _dash, seal = token.partition("-")
+    code, _dash, seal = token.partition("-")
     row = (
-        int(said)
-        if said.isascii() and said.isdigit() and len(said) <= 18
-        else unhide(Id.RATING, said)
+        int(code)
+        if code.isascii() and code.isdigit() and len(code) <= 18
+        else unhide(Id.RATING, code)
     )
     if row is None or not hmac.compare_digest(seal.encode(), _seal(str(row)).encode()):
         return None

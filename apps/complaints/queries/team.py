@@ -14,10 +14,9 @@ from apps.accounts.queries.duty import Roster, people_for, service_desk
 from apps.complaints.enums import CaseState, Prefer, Severity
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
-from apps.complaints.models.case import LIVE_VALUES
 from apps.complaints.queries.triage import CaseRules, rules_in_use
 from apps.complaints.rules.triage import Candidate, fitting_rule, least_loaded
-from apps.complaints.states import IN_HAND
+from apps.complaints.states import IN_HAND, LIVE_VALUES
 from apps.training.enums import Area
 from apps.training.queries import who_may_work
 

@@ -12,7 +12,7 @@ from apps.complaints.services.assigning import (
     take_case,
 )
 from apps.complaints.services.changing import change_case
-from apps.complaints.services.drafts import discard_draft, keep_draft
+from apps.complaints.services.drafts import discard_draft, save_draft
 from apps.complaints.services.holding import hold_case, lift_hold
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
@@ -22,19 +22,16 @@ from apps.complaints.services.promises import drop_promise, keep_promise, make_p
 from apps.complaints.services.reading import mark_reading, open_file, reveal_case, stop_reading
 from apps.complaints.services.reopening import reopen_case
 from apps.complaints.services.reporting import record_report, reply_plan
-from apps.complaints.services.rows import (
-    save_assignment_rule,
-    save_cause,
-    save_major_rule,
-)
+from apps.complaints.services.rows import save_assignment_rule, save_cause, save_major_rule
 from apps.complaints.services.satisfaction import answer_satisfaction, ask_satisfaction
-from apps.complaints.services.solving import (
-    cancel_case,
-    close_case,
-    confirm_result,
-    solve_case,
+from apps.complaints.services.solving import cancel_case, close_case, confirm_result, solve_case
+from apps.complaints.services.talking import (
+    add_files,
+    add_message,
+    add_note,
+    log_call,
+    note_article_read,
 )
-from apps.complaints.services.talking import add_files, add_message, add_note, log_call, read_beside
 from apps.complaints.services.waiting import resume_case, wait_for_customer
 from apps.complaints.services.withdrawing import withdraw_case
 
@@ -54,7 +51,6 @@ __all__ = [
     "drop_promise",
     "hand_to_director",
     "hold_case",
-    "keep_draft",
     "keep_promise",
     "lift_hold",
     "link_cases",
@@ -63,9 +59,9 @@ __all__ = [
     "mark_reading",
     "merge_cases",
     "name_colleague",
+    "note_article_read",
     "open_case",
     "open_file",
-    "read_beside",
     "record_report",
     "reopen_case",
     "reply_plan",
@@ -73,6 +69,7 @@ __all__ = [
     "reveal_case",
     "save_assignment_rule",
     "save_cause",
+    "save_draft",
     "save_major_rule",
     "solve_case",
     "split_case",

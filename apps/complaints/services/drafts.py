@@ -14,12 +14,12 @@ from apps.core.masking import mask_text
 discard_draft = partial(backoffice.discard_draft, kind=KIND)
 
 
-def keep_draft(
+def save_draft(
     *, owner: User, key: UUID, form: Mapping[str, str], case: Case | None = None
 ) -> Draft:
     """Replace the draft under ``key``; the list shows waybill and the first words, masked."""
     parts = (form.get("waybill", ""), form.get("description", "")[:60])
-    said = mask_text(" · ".join(part for part in parts if part))
+    summary = mask_text(" · ".join(part for part in parts if part))
     return backoffice.save_draft(
-        kind=KIND, owner=owner, key=key, form=form, summary=said, subject=case
+        kind=KIND, owner=owner, key=key, form=form, summary=summary, subject=case
     )

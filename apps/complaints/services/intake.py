@@ -20,7 +20,7 @@ from apps.core.files.attachments import CleanFile, clean_files
 SAME_WITHIN = timedelta(hours=24)
 MOST_COMPARED = 10
 # Written out: every report from the public page asks it.
-_SAID = """
+_SAME_REPORTS = """
 SELECT id, description FROM complaints_case
 WHERE created_at > %s AND channel = %s AND contact_phone_index = %s AND contact_email_index = %s
     AND waybill_id IS NOT DISTINCT FROM %s
@@ -39,7 +39,7 @@ def take_report(
     """Open a case from a form. ``key`` was drawn with the form: sent again with other words, these
     are added to its case; the same words from the same person within a day are that case too.
     Raises BadInput naming the field, before anything is written."""
-    known = _said_before(new, at)
+    known = _same_report(new, at)
     if known is not None:
         _add_photos(known, files, new=new, by=by, at=at)
         return Opened(known, is_new=False)
@@ -48,13 +48,13 @@ def take_report(
     opened = open_case(new=new, files=files, by=by, at=at)
     text = needed(new.description, "description")
     if not opened.is_new and opened.case.description != text:
-        said = NewMessage(
+        message = NewMessage(
             kind=EntryKind.MESSAGE_IN,
             text=text,
             channel=new.channel,
             external_id=f"{new.external_id}:{hashlib.sha256(text.encode()).hexdigest()[:32]}",
         )
-        add_message(case_id=opened.case.pk, said=said, files=files, by=by, at=at)
+        add_message(case_id=opened.case.pk, message=message, files=files, by=by, at=at)
     return opened
 
 
@@ -65,16 +65,16 @@ def _add_photos(
     there = set(CaseFile.objects.filter(entry__case=known).values_list("sha256", flat=True))
     fresh = [file for file in clean_files(files) if file.sha256 not in there]
     if fresh:
-        said = NewMessage(kind=EntryKind.MESSAGE_IN, text="", channel=new.channel)
-        add_message(case_id=known.pk, said=said, files=fresh, by=by, at=at)
+        message = NewMessage(kind=EntryKind.MESSAGE_IN, text="", channel=new.channel)
+        add_message(case_id=known.pk, message=message, files=fresh, by=by, at=at)
 
 
-def _said_before(new: NewCase, at: datetime) -> Case | None:
+def _same_report(new: NewCase, at: datetime) -> Case | None:
     values = contact_values(phone=new.contact_phone, email=new.contact_email)
     phone, email = values["contact_phone_index"], values["contact_email_index"]
     if not phone and not email:
         return None
     given = [at - SAME_WITHIN, new.channel, phone, email, new.waybill and new.waybill.pk]
     text = new.description.strip()
-    found = Case.objects.raw(_SAID, [*given, MOST_COMPARED])
+    found = Case.objects.raw(_SAME_REPORTS, [*given, MOST_COMPARED])
     return next((case for case in found if case.description == text), None)

@@ -53,10 +53,10 @@ def open_case(
     """Open a case: severity by the rules, clocks started, assigned by rule and load; all in one
     transaction (CMP-1, CMP-2).
 
-    ``at`` is when it was brought (aware): the clocks count from there. A second call with
-    the same ``source_key`` changes nothing and returns the case that is there. ``entry`` False: the
-    caller brings the conversation along, and no extension adds anything. Raises BadInput naming the field; files are refused before
-    anything is written.
+    ``at`` is when it was brought (aware): the clocks count from there. A second call with the same
+    ``source_key`` changes nothing and returns the case that is there. ``entry`` False: the caller
+    brings the conversation along, and no extension adds anything. Raises BadInput naming the field;
+    files are refused before anything is written.
     """
     assigner = CaseAssigner(at)
     case = _draft(new, assigner, by=by, at=at)

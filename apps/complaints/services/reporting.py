@@ -67,7 +67,7 @@ def reply_plan(
     and the response with it (CMP-2: four hours for a major case, twelve for an ordinary one)."""
     case = lock_case(case_id, by)
     check_live(case)
-    answer = tell(case, EntryKind.PLAN, text, channel, by=by, at=at)
+    answer = add_answer(case, EntryKind.PLAN, text, channel, by=by, at=at)
     facts: tuple[FactKind, ...] = ANSWER
     if case.planned_at is None:
         answer.values.update(planned_at=at, planned_by=by)
@@ -87,7 +87,7 @@ class Answer(NamedTuple):
     events: list[NewEvent]
 
 
-def tell(
+def add_answer(
     case: Case, kind: EntryKind, text: str, channel: CaseChannel, *, by: User, at: datetime
 ) -> Answer:
     """Put words to the customer on record; ``ANSWER``, the values and the events are the caller's to
@@ -96,8 +96,8 @@ def tell(
     begin(case, by=by, at=at)
     entry = add_entry(case, NewMessage(kind, text, channel), text, by=by, at=at)
     values = {**answered(case, by=by, at=at), **add_to_search(case, text)}
-    answer: list[NewEvent] = []
+    events: list[NewEvent] = []
     if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):
         data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id, "files": 0}
-        answer.append(new_event("case.message_out", case, by=by, at=at, data=data))
-    return Answer(entry, values, answer)
+        events.append(new_event("case.message_out", case, by=by, at=at, data=data))
+    return Answer(entry, values, events)

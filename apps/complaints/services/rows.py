@@ -7,11 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.models import (
-    AssignmentRule,
-    CauseNode,
-    MajorRule,
-)
+from apps.complaints.models import AssignmentRule, CauseNode, MajorRule
 from apps.complaints.rules.causes import check_code
 from apps.core.errors import RuleBroken
 from apps.core.models import save_checked

@@ -64,8 +64,8 @@ def answer_satisfaction(
         raise RuleBroken(_("You have answered already. Thank you."), code="answered")
     _fill(ask, score, comment, by=by, at=at)
     if comment.strip():
-        said = NewMessage(EntryKind.MESSAGE_IN, comment, CaseChannel(ask.channel))
-        add_entry(case, said, ask.comment, by=by, at=at)
+        message = NewMessage(EntryKind.MESSAGE_IN, comment, CaseChannel(ask.channel))
+        add_entry(case, message, ask.comment, by=by, at=at)
     if case.state == CaseState.SOLVED and not is_dissatisfied(score):
         write(case, at=at, confirmed_at=at, confirmed_by=by)
         clocks.done(case, FactKind.FED_BACK, FactKind.SOLVED, by=by, at=at)

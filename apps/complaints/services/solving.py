@@ -22,7 +22,7 @@ from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.holding import check_holds
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
-from apps.complaints.services.reporting import tell
+from apps.complaints.services.reporting import add_answer
 from apps.complaints.services.satisfaction import act_on_score, record_answer
 from apps.complaints.services.talking import ANSWER, add_internal
 from apps.complaints.states import CASE_MOVES
@@ -43,9 +43,9 @@ def solve_case(
     by: User,
     at: datetime,
     cause: CauseNode | None = None,
-    told_by: CaseChannel | None = None,
+    channel: CaseChannel | None = None,
 ) -> Case:
-    """State the solution. ``told_by``: the customer hears it now by that channel, which meets the
+    """State the solution. ``channel``: the customer hears it now by that channel, which meets the
     clocks of the solution, the feedback (24 hours at the latest) and the legal seven days; without
     it they run on until ``confirm_result`` (CMP-2)."""
     solution = needed(solution, "solution")
@@ -59,15 +59,15 @@ def solve_case(
         values["cause"] = cause
     before: list[NewEvent] = []
     facts: tuple[FactKind, ...] = ()
-    if told_by is not None:
-        answer = tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
+    if channel is not None:
+        answer = add_answer(case, EntryKind.SOLUTION, solution, channel, by=by, at=at)
         values, before, facts = values | answer.values, answer.events, (*ANSWER, *HEARD)
     else:
         add_internal(case, EntryKind.NOTE, solution, by=by, at=at)
         values |= add_to_search(case, solution)
     move_case(case, CaseState.SOLVED, by=by, at=at, **values)
     clocks.done(case, *facts, by=by, at=at)
-    data = {"outcome": str(outcome), "told": told_by is not None, "revision": case.version}
+    data = {"outcome": str(outcome), "told": channel is not None, "revision": case.version}
     record_many([*before, new_event("case.solved", case, by=by, at=at, data=data)])
     return case
 

@@ -26,7 +26,7 @@ def cleaned(files: Sequence[NewFile | CleanFile]) -> Iterator[tuple[list[CleanFi
         raise
 
 
-def keep_file(file: CleanFile, folder: str, written: list[str]) -> str:
+def store_file(file: CleanFile, folder: str, written: list[str]) -> str:
     """Store it under a name nobody can guess; returns the path."""
     token = secrets.token_hex(16)
     path = default_storage.save(
@@ -41,7 +41,7 @@ def attach(entry: CaseEntry, files: Sequence[CleanFile], written: list[str]) -> 
         CaseFile(
             entry=entry,
             key=uuid4(),
-            path=keep_file(file, "cases", written),
+            path=store_file(file, "cases", written),
             name=file.name,
             content_type=file.content_type,
             size=len(file.content),

@@ -40,7 +40,7 @@ EVENT_OF = {
 def add_message(
     *,
     case_id: int,
-    said: NewMessage,
+    message: NewMessage,
     by: User,
     at: datetime,
     files: Sequence[NewFile | CleanFile] = (),
@@ -53,24 +53,24 @@ def add_message(
     ``case.message_out`` announces by its channel. A message whose ``external_id`` is known already
     changes nothing and is returned.
     """
-    if said.kind not in MESSAGES:
+    if message.kind not in MESSAGES:
         raise BadInput(_("This is no message and no call."), code="bad_kind", field="kind")
-    text = needed(said.text, "text") if not files else said.text.strip()
+    text = needed(message.text, "text") if not files else message.text.strip()
     with cleaned(files) as (clean, written), transaction.atomic():
-        case = _right_case(case_id, said, by)
-        known = _known(said.external_id)
+        case = _right_case(case_id, message, by)
+        known = _known(message.external_id)
         if known is not None:
             return known
-        said_to = case_id if case.pk != case_id else None
-        entry = add_entry(case, said, text, by=by, at=at, said_to=said_to)
+        original_case_id = case_id if case.pk != case_id else None
+        entry = add_entry(case, message, text, by=by, at=at, original_case_id=original_case_id)
         attach(entry, clean, written)
-        hear = _heard if said.kind in FROM_CUSTOMER else _told
-        before = hear(case, entry, by=by, at=at, search=add_to_search(case, text))
-        data = {"entry": entry.pk, "channel": str(said.channel), "files": len(clean)}
-        if said.kind in CALLS:
+        react = _received if message.kind in FROM_CUSTOMER else _sent
+        before = react(case, entry, by=by, at=at, search=add_to_search(case, text))
+        data = {"entry": entry.pk, "channel": str(message.channel), "files": len(clean)}
+        if message.kind in CALLS:
             data["reached"] = bool(entry.is_reached)
         data["owner"] = case.owner_id
-        record_many([*before, new_event(EVENT_OF[said.kind], case, by=by, at=at, data=data)])
+        record_many([*before, new_event(EVENT_OF[message.kind], case, by=by, at=at, data=data)])
         return entry
 
 
@@ -78,10 +78,10 @@ def _known(external_id: str) -> CaseEntry | None:
     return CaseEntry.objects.filter(external_id=external_id).first() if external_id else None
 
 
-def _right_case(case_id: int, said: NewMessage, by: User) -> Case:
+def _right_case(case_id: int, message: NewMessage, by: User) -> Case:
     """What a customer says about a merged case belongs to its target, however often that was
     merged in turn. Only the last one is locked: a merge locks from there upwards."""
-    if said.kind in FROM_CUSTOMER:
+    if message.kind in FROM_CUSTOMER:
         into = Case.objects.filter(pk=case_id).values_list("merged_into_id", flat=True).first()
         case = lock_case(into or case_id, by)
         return lock_case(case.merged_into_id, by) if case.merged_into_id else case
@@ -92,39 +92,45 @@ def _right_case(case_id: int, said: NewMessage, by: User) -> Case:
 
 
 def add_entry(
-    case: Case, said: NewMessage, text: str, *, by: User, at: datetime, said_to: int | None = None
+    case: Case,
+    message: NewMessage,
+    text: str,
+    *,
+    by: User,
+    at: datetime,
+    original_case_id: int | None = None,
 ) -> CaseEntry:
     """The row alone; the caller holds the case's lock and tells the clocks. BadInput for words to the
     customer that still have a gap in them, RuleBroken ``internal_only`` for words of the knowledge base
     that are for staff."""
-    if said.kind in TO_CUSTOMER:
+    if message.kind in TO_CUSTOMER:
         check_filled(text)
         knowledge.check_leaves(text, at=at)
-        sent = knowledge.sendable(said.used, language=case.language, at=at)
+        sent = knowledge.sendable(message.used, language=case.language, at=at)
         knowledge.note_use(
             sent, how=UseHow.SENT, case_id=case.pk, case_class=case.case_class, by=by, at=at
         )
         text = fill_reply(text, {WHEN_SENT: case.contact_name})
-    reached = said.reached
-    if said.kind in CALLS:
+    reached = message.reached
+    if message.kind in CALLS:
         reached = True if reached is None else reached
     return CaseEntry.objects.create(
         case=case,
-        kind=said.kind,
-        channel=said.channel,
+        kind=message.kind,
+        channel=message.channel,
         text=text,
-        is_internal=said.kind in INTERNAL,
-        is_reached=reached if said.kind in CALLS else None,
-        author_label=said.author_label[:80],
-        is_unverified=said.is_unverified,
-        external_id=said.external_id[:200],
-        said_to_id=said_to,
+        is_internal=message.kind in INTERNAL,
+        is_reached=reached if message.kind in CALLS else None,
+        author_label=message.author_label[:80],
+        is_unverified=message.is_unverified,
+        external_id=message.external_id[:200],
+        original_case_id=original_case_id,
         at=at,
         by=by,
     )
 
 
-def _heard(
+def _received(
     case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]
 ) -> list[NewEvent]:
     """What else happened by that."""
@@ -142,7 +148,7 @@ def _heard(
     return [new_event("case.resumed", case, by=by, at=at, data={"revision": case.version})]
 
 
-def _told(
+def _sent(
     case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]
 ) -> list[NewEvent]:
     begin(case, by=by, at=at)
@@ -173,8 +179,8 @@ def log_call(
 ) -> CaseEntry:
     """A phone call about the case; an outgoing one that reached nobody meets no clock."""
     kind = EntryKind.CALL_IN if incoming else EntryKind.CALL_OUT
-    said = NewMessage(kind, text, CaseChannel.PHONE, reached=True if incoming else reached)
-    return add_message(case_id=case_id, said=said, by=by, at=at)
+    message = NewMessage(kind, text, CaseChannel.PHONE, reached=True if incoming else reached)
+    return add_message(case_id=case_id, message=message, by=by, at=at)
 
 
 def add_note(
@@ -231,7 +237,7 @@ def add_files(
         return entry
 
 
-def read_beside(*, case: Case, code: str, by: User, at: datetime) -> None:
+def note_article_read(*, case: Case, code: str, by: User, at: datetime) -> None:
     """An article was read beside a case; put on record once. An unknown code is nobody's use."""
     language = reader_language()
     version = article_in_force(code, Audience.INTERNAL, at, language)

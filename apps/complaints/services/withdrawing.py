@@ -36,19 +36,19 @@ def withdraw_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
             _("This is an appeal to the postal authority; it is withdrawn there, by 12305."),
             code="appealed",
         )
-    said = mask_text(reason.strip())[:MOST_REASON]
+    reason_given = mask_text(reason.strip())[:MOST_REASON]
     if case.state == CaseState.NEW and case.owner_id is None:
-        _cancel(case, said, by=by, at=at)
+        _cancel(case, reason_given, by=by, at=at)
     else:
         _solve(case, reason.strip()[:MOST_REASON], by=by, at=at)
-    data = {"reason": said[:200], "owner": case.owner_id, "revision": case.version}
+    data = {"reason": reason_given[:200], "owner": case.owner_id, "revision": case.version}
     record("case.withdrawn", case, by=by, at=at, data={**data, "number": case.number})
     return case
 
 
-def _cancel(case: Case, said: str, *, by: User, at: datetime) -> None:
+def _cancel(case: Case, reason_given: str, *, by: User, at: datetime) -> None:
     values: dict[str, Any] = {"cancelled_at": at, "cancelled_by": by, "awaits_answer": False}
-    values["cancel_reason"] = (said or _("Withdrawn by the customer."))[:200]
+    values["cancel_reason"] = (reason_given or _("Withdrawn by the customer."))[:200]
     move_case(case, CaseState.CANCELLED, by=by, at=at, **values)
     clocks.stopped(case, reason="withdrawn", by=by, at=at)
 

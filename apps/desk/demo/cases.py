@@ -144,11 +144,11 @@ class _Teller:
         message = NewMessage(
             EntryKind.MESSAGE_IN, text, CaseChannel(case.channel), author_label=who
         )
-        services.add_message(case_id=case.pk, said=message, by=self.public, at=at)
+        services.add_message(case_id=case.pk, message=message, by=self.public, at=at)
 
     def _reply(self, case: Case, text: str, *, at: datetime) -> None:
         message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel(case.channel))
-        services.add_message(case_id=case.pk, said=message, by=self._agent(case), at=at)
+        services.add_message(case_id=case.pk, message=message, by=self._agent(case), at=at)
 
     def _call(self, case: Case, text: str, *, at: datetime) -> None:
         services.log_call(
@@ -172,7 +172,7 @@ class _Teller:
     def _solve(self, case: Case, text: str, outcome: Any, cause: str, *, at: datetime) -> None:
         services.solve_case(
             case_id=case.pk, solution=text, outcome=outcome, cause=self.causes.get(cause),
-            told_by=_heard_by(case), by=self._agent(case), at=at,
+            channel=_heard_by(case), by=self._agent(case), at=at,
         )  # fmt: skip
 
     def _confirm(self, case: Case, text: str, score: int, *, at: datetime) -> None:

@@ -48,7 +48,7 @@ def _opinions(unit: Unit, agent: User, now: datetime, opened: dict[int, datetime
     who: dict[str, Any] = {"case_id": adopted.pk, "by": agent}
     services.take_case(**who, at=at + timedelta(hours=1))
     services.solve_case(
-        **who, solution="已列入下月改进：派送前半小时短信提醒。", outcome=Outcome.ADOPTED, told_by=CaseChannel.PHONE,
+        **who, solution="已列入下月改进：派送前半小时短信提醒。", outcome=Outcome.ADOPTED, channel=CaseChannel.PHONE,
         at=at + timedelta(days=1),
     )  # fmt: skip
     services.close_case(**who, note="建议已采纳，客户已获答复", at=at + timedelta(days=1, hours=1))

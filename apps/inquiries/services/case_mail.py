@@ -108,7 +108,7 @@ def add_to_case(thread: Thread, mail: Mail, *, at: datetime) -> Case:
         author_label=mask_text(mail.author or mail.answer_to),
         is_unverified=not thread.is_verified,
     )
-    entry = cases.add_message(case_id=thread.case.pk, said=message, files=files, by=by, at=at)
+    entry = cases.add_message(case_id=thread.case.pk, message=message, files=files, by=by, at=at)
     _note_refused(entry.case, refused, by=by, at=at)
     return entry.case
 

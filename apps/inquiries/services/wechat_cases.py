@@ -218,7 +218,9 @@ def _append(talk: _Talk, case: Case, text: str) -> str:
         external_id=f"wechat:{talk.row.openid_index}:{talk.message.identity}",
         author_label=talk.binding.phone_label if talk.binding else _("WeChat user"),
     )
-    entry = cases.add_message(case_id=case.pk, said=message, by=system_user("wechat"), at=talk.at)
+    entry = cases.add_message(
+        case_id=case.pk, message=message, by=system_user("wechat"), at=talk.at
+    )
     return _("This goes into %(number)s.") % {"number": entry.case.number}
 
 

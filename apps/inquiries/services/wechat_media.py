@@ -76,7 +76,7 @@ def _keep(row: WeChatMedia, picture: CleanFile, at: datetime) -> None:
     )
     cases.add_message(
         case_id=row.case_id,
-        said=message,
+        message=message,
         files=[picture],
         by=system_user("wechat"),
         at=max(at, row.received_at),

@@ -123,7 +123,7 @@ def _add(subject: Case, form: MessageForm, photos: Photos, at: datetime) -> bool
     )
     try:
         services.add_message(
-            case_id=subject.pk, said=message, files=photos.take(), by=public_user(), at=at
+            case_id=subject.pk, message=message, files=photos.take(), by=public_user(), at=at
         )
     except RuleBroken as refusal:
         form.add_error("text", str(refusal))

@@ -59,9 +59,9 @@ def _owner(report: ExceptionReport) -> SafeString:
 
 
 def _stands_out(report: Any) -> str:
-    told = [_("reported late")] if report.was_reported_late else []
-    told += [_("changed afterwards")] if report.was_changed else []
-    return " · ".join(f"⚠ {one}" for one in told)
+    warnings = [_("reported late")] if report.was_reported_late else []
+    warnings += [_("changed afterwards")] if report.was_changed else []
+    return " · ".join(f"⚠ {one}" for one in warnings)
 
 
 DAYS = ("newest", "oldest")

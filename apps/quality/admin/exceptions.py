@@ -40,8 +40,8 @@ def _readable(change: ReportChange) -> dict[str, Any]:
     return {
         "change": change,
         "field": _field_name(change.field),
-        "old": _told(change.old),
-        "new": _told(change.new),
+        "old": _shown(change.old),
+        "new": _shown(change.new),
     }
 
 
@@ -50,7 +50,7 @@ def _field_name(name: str) -> str:
     return str(getattr(field, "verbose_name", name))
 
 
-def _told(text: str) -> str:
+def _shown(text: str) -> str:
     try:
         moment = parse_datetime(text)
     except ValueError:

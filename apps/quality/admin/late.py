@@ -65,8 +65,8 @@ class LateShipmentAdmin(RecordPageAdmin):
     @admin.display(description=_("state"))
     def stands(self, late: Any) -> SafeString:
         if late.held_by and late.closed_at is None:
-            said = _("Held by %(number)s") % {"number": late.held_by}
-            return format_html('<span class="tag tag-purple">{}</span>', said)
+            text = _("Held by %(number)s") % {"number": late.held_by}
+            return format_html('<span class="tag tag-purple">{}</span>', text)
         return self.tag(late.state)
 
     @admin.display(description=_("cause"))

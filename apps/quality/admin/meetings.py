@@ -29,9 +29,9 @@ MOST_NAMED = 2  # in a line of the list
 
 
 def _hold(context: ActContext) -> None:
-    minutes, said = context.typed["minutes"], context.form.conclusions()
+    minutes, conclusions = context.typed["minutes"], context.form.conclusions()
     services.hold_meeting(
-        meeting_id=context.record.pk, minutes=minutes, conclusions=said, **context.who
+        meeting_id=context.record.pk, minutes=minutes, conclusions=conclusions, **context.who
     )
 
 

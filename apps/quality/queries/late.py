@@ -37,10 +37,10 @@ class _State(CharField):  # type: ignore[type-arg]  # stubs' generics are not su
 def with_state(rows: "QuerySet[LateShipment]") -> "QuerySet[LateShipment]":
     """Each with its ``state``, read from the facts: closed, delivered, both parties know the time that
     is expected now, somebody is on it, nobody is."""
-    told = PartyContact.objects.filter(
+    reached = PartyContact.objects.filter(
         exception=OuterRef("exception"), was_reached=True, expected_at=OuterRef("expected_at")
     )
-    both = Q(*(Exists(told.filter(party=party)) for party in Party))
+    both = Q(*(Exists(reached.filter(party=party)) for party in Party))
     arrived = {"waybill__status": Status.DELIVERED, "waybill__concluded_at__isnull": False}
     return rows.annotate(
         state=Case(

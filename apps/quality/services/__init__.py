@@ -1,16 +1,9 @@
 from apps.quality.services.actions import add_action, check_action, drop_action, finish_action
 from apps.quality.services.analyses import add_analysis_action, write_analysis
+from apps.quality.services.assigning import assign_exception, take_exception
 from apps.quality.services.chasing import add_chase, answer_chase, record_chase
-from apps.quality.services.exceptions import (
-    correct_report,
-    follow_complaint,
-    judge_seriousness,
-    link_case,
-    open_exception,
-    put_right,
-)
+from apps.quality.services.correcting import correct_report
 from apps.quality.services.following import FoundProblem, follow, follow_late_shipments
-from apps.quality.services.handing import assign_exception, take_exception
 from apps.quality.services.investigating import (
     add_evidence,
     check_exception,
@@ -27,7 +20,14 @@ from apps.quality.services.late import (
     state_cause,
 )
 from apps.quality.services.meetings import drop_meeting, hold_meeting, plan_meeting
+from apps.quality.services.opening import open_exception
 from apps.quality.services.reading import open_evidence, reveal_exception
+from apps.quality.services.seriousness import (
+    follow_complaint,
+    judge_seriousness,
+    link_case,
+    put_right,
+)
 
 __all__ = [
     "FoundProblem",

@@ -33,10 +33,10 @@ def add_action(
     if report.state != X.ACTING:
         move(report, X.ACTING, by=by, at=at)
         record("exception.acting", report, by=by, at=at, data={"revision": report.version})
-    return keep_action(report, what=what, owner=owner, due_at=due_at, by=by, at=at)
+    return create_action(report, what=what, owner=owner, due_at=due_at, by=by, at=at)
 
 
-def keep_action(
+def create_action(
     source: Source, *, what: str, owner: User, due_at: datetime, by: User, at: datetime
 ) -> CorrectiveAction:
     """The action that follows from ``source``, which the caller has locked or just made."""

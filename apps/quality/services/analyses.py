@@ -12,7 +12,7 @@ from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
 from apps.quality.queries.opinions import opinions_of
-from apps.quality.services.actions import keep_action
+from apps.quality.services.actions import create_action
 from apps.surveys.rules import quarter_after, quarter_of
 
 ONCE = "quality_quarterlyanalysis_quarter"
@@ -55,7 +55,7 @@ def write_analysis(
             _("This quarter is analysed already."), code="analysed", field="quarter"
         ) from None
     record("analysis.written", row, by=by, at=at, data={"name": row.name})
-    keep_action(row, what=what, owner=owner, due_at=due_at, by=by, at=at)
+    create_action(row, what=what, owner=owner, due_at=due_at, by=by, at=at)
     return row
 
 
@@ -65,4 +65,4 @@ def add_analysis_action(
 ) -> CorrectiveAction:
     """A further action that follows from the analysis."""
     row = QuarterlyAnalysis.objects.select_for_update(no_key=True).get(pk=analysis_id)
-    return keep_action(row, what=what, owner=owner, due_at=due_at, by=by, at=at)
+    return create_action(row, what=what, owner=owner, due_at=due_at, by=by, at=at)

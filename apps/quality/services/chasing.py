@@ -13,9 +13,8 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 from apps.quality.models import ChaseTask, ExceptionReport
 from apps.quality.services import clocks as exception_clocks
-from apps.quality.services.exceptions import locked_open
-from apps.quality.services.handing import begin
-from apps.quality.services.locking import lock_exception
+from apps.quality.services.assigning import begin
+from apps.quality.services.locking import lock_exception, locked_open
 from apps.tracking.models import PartnerCarrier
 
 CHASE_WITHIN: Final = timedelta(hours=2)

@@ -28,8 +28,9 @@ from apps.quality.queries.shipments import freight_centres, question_about, whom
 from apps.quality.queries.team import leaders_to_notify
 from apps.quality.services import clocks as exception_clocks
 from apps.quality.services.chasing import CHASE_WITHIN, chase_event, draft_chase
-from apps.quality.services.exceptions import draft, now_serious, opening_event
 from apps.quality.services.locking import lock_exception
+from apps.quality.services.opening import draft, opening_event
+from apps.quality.services.seriousness import leader_ids
 from apps.tracking.models import LateShipment, Waybill
 
 
@@ -46,11 +47,11 @@ class FoundProblem:
     late: LateShipment | None = None
 
 
-def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[ExceptionReport]:
+def follow_late_shipments(findings: Mapping[int, tuple[User, datetime]]) -> list[ExceptionReport]:
     """The exception of each late shipment: opened, or the one that is there takes it in; none where
     the late case is over already. ``told``: who found it late, and when. Calling it again changes
     nothing."""
-    found = LateShipment.objects.filter(pk__in=told, closed_at__isnull=True)
+    found = LateShipment.objects.filter(pk__in=findings, closed_at__isnull=True)
     return follow(
         [
             FoundProblem(
@@ -58,8 +59,8 @@ def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[Exc
                 rules.kind_of_late(late.kind),
                 happened_at=min(late.promised_at or late.found_at, late.found_at),
                 known_at=late.found_at,
-                by=told[late.pk][0],
-                at=told[late.pk][1],
+                by=findings[late.pk][0],
+                at=findings[late.pk][1],
                 late=late,
             )
             for late in found
@@ -201,7 +202,7 @@ def _take_in(
         write(report, at=at, kind=worse, is_serious=serious)
         exception_clocks.changed(report, by=by, at=at)
         data: dict[str, Any] = {"from": was, "to": str(worse), "revision": report.version}
-        data["recipients"] = [] if known else now_serious(report, at)
+        data["recipients"] = [] if known else leader_ids(report, at)
         record("exception.worsened", report, by=by, at=at, data=data)
     over = report.late is None or report.late.closed_at is not None
     if late is not None and over and report.late_id != late.pk:

@@ -12,7 +12,7 @@ from apps.complaints.models import CauseNode
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services.locking import write
-from apps.complaints.services.storing import cleaned, keep_file
+from apps.complaints.services.storing import cleaned, store_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.events.services import record
@@ -21,8 +21,7 @@ from apps.quality.enums import ExceptionState as X
 from apps.quality.inputs import Verdict
 from apps.quality.models import Evidence, ExceptionReport
 from apps.quality.queries.shipments import receipt_owed
-from apps.quality.services.exceptions import locked_open
-from apps.quality.services.locking import lock_exception
+from apps.quality.services.locking import lock_exception, locked_open
 from apps.quality.services.moves import move
 
 
@@ -59,7 +58,7 @@ def add_evidence(
         row = Evidence.objects.create(
             exception=report,
             key=uuid4(),
-            path=keep_file(clean[0], "evidence", written),
+            path=store_file(clean[0], "evidence", written),
             name=clean[0].name,
             content_type=clean[0].content_type,
             size=len(clean[0].content),

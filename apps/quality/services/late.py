@@ -11,7 +11,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.quality.models import ExceptionReport, PartyContact
-from apps.quality.services.handing import begin
+from apps.quality.services.assigning import begin
 from apps.quality.services.locking import lock_exception
 from apps.tracking.enums import LateCause, Party
 from apps.tracking.models import LateShipment, ReturnDocument, Waybill
@@ -97,7 +97,7 @@ def record_contact(
     return contact
 
 
-def _were_told(report: ExceptionReport, late: LateShipment) -> bool:
+def _were_notified(report: ExceptionReport, late: LateShipment) -> bool:
     """Customer and consignee both know the time that is expected now."""
     reached = report.contacts.filter(was_reached=True, expected_at=late.expected_at)
     return set(reached.values_list("party", flat=True)) == set(Party.values)
@@ -136,7 +136,7 @@ def close_late(*, exception_id: int, note: str, by: User, at: datetime) -> LateS
         late,
         _ending(late.waybill),
         _ending(late.replacement) if late.replacement else None,
-        were_notified=_were_told(report, late),
+        were_notified=_were_notified(report, late),
         note=note,
     )
     late.closing_note = note.strip()[:500]

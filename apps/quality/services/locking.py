@@ -1,6 +1,10 @@
 """An exception, locked."""
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.models import User
+from apps.core.errors import RuleBroken
+from apps.quality.enums import ExceptionState
 from apps.quality.models import ExceptionReport
 
 
@@ -12,3 +16,13 @@ def lock_exception(exception_id: int, by: User) -> ExceptionReport:
         .select_related("waybill", "case", "late", "unit", "cause")
         .get(pk=exception_id)
     )
+
+
+def locked_open(exception_id: int, by: User) -> ExceptionReport:
+    """The report, locked; RuleBroken once it is closed."""
+    report = lock_exception(exception_id, by)
+    if report.state == ExceptionState.CLOSED:
+        raise RuleBroken(
+            _("This report is closed. Reopen it first."), code="illegal_move", field="state"
+        )
+    return report

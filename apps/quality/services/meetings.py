@@ -74,15 +74,15 @@ def hold_meeting(
             code="not_seen",
         )
     for item in items:
-        said = conclusions.get(item.exception_id, "")
-        if not said.strip():
+        conclusion = conclusions.get(item.exception_id, "")
+        if not conclusion.strip():
             raise BadInput(
                 _("Say what the meeting concluded on %(number)s.")
                 % {"number": item.exception.number},
                 code="conclusion_missing",
                 field="conclusions",
             )
-        item.conclusion = one_line(said, most=500)
+        item.conclusion = one_line(conclusion, most=500)
     ReviewItem.objects.bulk_update(items, ["conclusion"])
     meeting.state, meeting.minutes = MeetingState.HELD, minutes
     meeting.held_at, meeting.held_by = at, by

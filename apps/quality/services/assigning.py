@@ -12,7 +12,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.quality.models import ExceptionReport
 from apps.quality.services.clocks import changed
-from apps.quality.services.exceptions import locked_open
+from apps.quality.services.locking import locked_open
 
 
 @transaction.atomic
