@@ -156,6 +156,24 @@ def test_a_claim_in_one_breath_from_a_case(client: Client, desk: f.Desk) -> None
     assert claim.number in panel
 
 
+def test_the_contact_of_the_case_is_not_shown_and_need_not_be_typed(
+    client: Client, desk: f.Desk
+) -> None:
+    sign_in(client, desk.agent)
+    about = case(
+        by=desk.agent, customer=desk.customer, waybill=desk.shipment(),
+        contact_name="周小梅", contact_phone="13912345678",
+    )  # fmt: skip
+    address = f"/admin/claims/claim/add/?from=/admin/complaints/case/{about.pk}/change/"
+    assert "周小梅" not in page(client, address)
+    typed = form(desk, waybill=about.waybill.number, case=about.number, shown_to="")
+    del typed["for_customer"]
+    client.post(address, typed)
+    claim = Claim.objects.get()
+    assert (claim.shown_to, claim.party_name) == ("周小梅", "周小梅")
+    assert claim.party_phone == about.contact_phone and claim.customer is None
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

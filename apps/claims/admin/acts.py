@@ -69,7 +69,7 @@ def _file(context: ActContext) -> Claim:
 
 
 def _begin(context: ActContext) -> dict[str, Any]:
-    """As the case has it: its shipment, what it is about, who spoke."""
+    """As the case has it: its shipment and what it is about. Who spoke stays masked; left empty, it is the case's contact."""
     cases = Case.objects.visible_to(context.by).select_related("waybill")
     case = cases.filter(**_case_asked(context)).first()
     if case is None:
@@ -79,8 +79,6 @@ def _begin(context: ActContext) -> dict[str, Any]:
         "case": case.number,
         "waybill": case.waybill.number if case.waybill else "",
         "kind": kinds.get(case.case_class, ClaimKind.DAMAGE),
-        "shown_to": case.contact_name,
-        "party_name": case.contact_name,
         "for_customer": case.customer_id is not None,
     }
 

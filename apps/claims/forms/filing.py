@@ -12,6 +12,8 @@ from apps.claims.forms.fields import ItemsField, SumField
 from apps.claims.queries.lists import find_waybill
 from apps.complaints.models import Case
 
+CONTACT = _("Empty: the contact of the case.")
+
 
 class FileClaimForm(FormWithFiles):
     """A claim in one breath; with the money handed over at once where it is within the own limit."""
@@ -24,10 +26,14 @@ class FileClaimForm(FormWithFiles):
     for_customer = forms.BooleanField(
         label=_("the shipment's customer claims"), required=False, initial=True
     )
-    party_name = forms.CharField(label=_("otherwise: who claims"), max_length=60, required=False)
+    party_name = forms.CharField(
+        label=_("otherwise: who claims"), max_length=60, required=False, help_text=CONTACT
+    )
     party_phone = forms.CharField(label=_("their phone"), max_length=40, required=False)
     fee = SumField(label=_("fee of the shipment"), required=False, zero=True)
-    shown_to = forms.CharField(label=_("rules explained to"), max_length=60)
+    shown_to = forms.CharField(
+        label=_("rules explained to"), max_length=60, required=False, help_text=CONTACT
+    )
     shown_how = forms.ChoiceField(label=_("how explained"), choices=ExplainedHow.choices)
     pay_now = forms.BooleanField(
         label=_("Pay it now, on the spot"),
@@ -57,6 +63,11 @@ class FileClaimForm(FormWithFiles):
 
     def clean(self) -> Any:
         typed = super().clean() or {}
+        if (case := typed.get("case")) is not None:
+            typed["shown_to"] = typed.get("shown_to") or case.contact_name
+            if not typed.get("party_name"):
+                typed["party_name"] = case.contact_name
+                typed["party_phone"] = typed.get("party_phone") or case.contact_phone
         if typed.get("pay_now"):
             for name in ("received_by", "picture", "signature"):
                 if not typed.get(name) and name not in self.errors:
