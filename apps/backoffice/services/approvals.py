@@ -5,7 +5,7 @@ subject's lock is taken first, the request's after it.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,6 +26,15 @@ from apps.backoffice.rules.approvals import (
 from apps.backoffice.states import APPROVAL_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
+
+
+class ApprovalInput(TypedDict, total=False):
+    """What whoever approves sends: the SHA-256 of what they saw, a remark, when they proved their second
+    factor. The services of the apps hand it on to ``approve`` as it is."""
+
+    seen: Required[str]
+    remark: str
+    second_factor_at: datetime | None
 
 
 @transaction.atomic

@@ -5,13 +5,14 @@ The statement is locked first, then the wish: as for everything that settles a s
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
-from apps.backoffice.services import approve, ask_approval, refuse
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
 from apps.banking.services.words import required_text
 from apps.billing.approvals import WRITE_OFF
 from apps.billing.enums import StatementState, WriteOffState
@@ -58,24 +59,14 @@ def ask_write_off(
 def approve_write_off(
     row: WriteOff,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> Allocation | None:
     """The second approval does it, by that person. RuleBroken ``write_off_ended`` for whoever comes
     after that."""
     row = _waiting(row, by)
-    request = approve(
-        kind=WRITE_OFF,
-        subject=row,
-        seen=seen,
-        remark=remark,
-        second_factor_at=second_factor_at,
-        by=by,
-        at=at,
-    )
+    request = approve(kind=WRITE_OFF, subject=row, by=by, at=at, **given)
     if request.state != ApprovalState.APPROVED:
         return None
     allocation = write_off(
