@@ -24,7 +24,8 @@ from apps.backoffice.rules.approvals import (
     seat_for,
 )
 from apps.backoffice.states import APPROVAL_MOVES
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 
 
@@ -116,7 +117,7 @@ def refuse(
     request = _open_request(kind, subject)
     _check_seen(request, seen)
     number, seat, away = _seat(request, by, at)
-    why = _reason(reason)
+    why = required_text(reason, most=300)
     _decide(request, number, seat, Decision.REFUSED, why, None, by, at, away)
     _close(request, ApprovalState.REFUSED, reason=why, by=by, at=at)
     words = {"as": seat, "reason": why}
@@ -130,7 +131,7 @@ def withdraw_approval(
 ) -> ApprovalRequest:
     """Nobody is asked any more; what was approved to the end cannot be withdrawn."""
     request = _open_request(kind, subject)
-    why = _reason(reason)
+    why = required_text(reason, most=300)
     _close(request, ApprovalState.WITHDRAWN, reason=why, by=by, at=at)
     _tell("withdrawn", request, by=by, at=at, data={"reason": why})
     return request
@@ -263,13 +264,6 @@ def _person_of_maker(user: Any) -> str:
 
 def _roles_of(seats: Any) -> list[str]:
     return sorted({role for seat in seats for role in seat.roles})
-
-
-def _reason(text: str) -> str:
-    tidy = " ".join(text.split())[:300]
-    if len(tidy) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
-    return tidy
 
 
 def _tell(

@@ -14,11 +14,11 @@ from apps.banking.queries.accounts import assignments_to
 from apps.banking.queries.reconciliation import OPENING
 from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, own_number
 from apps.banking.services.sides import bank_side
-from apps.banking.services.words import required_text
 from apps.banking.states import ACCOUNT_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.models import check_row
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import NewPosting, Side

@@ -18,10 +18,10 @@ from apps.banking.enums import CallOutcome, PayeeState
 from apps.banking.models import PayeeAccount, PayeeCall
 from apps.banking.queries.payees import may_be_called
 from apps.banking.services.payees import RULE, about, end, locked, waits
-from apps.banking.services.words import required_text
 from apps.banking.states import PAYEE_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Contact
 from apps.customers.queries.search import phone_index
 from apps.events.services import record, recorded_refusals

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import AllocationKind, StatementState
 from apps.billing.models import Allocation, Receipt, Statement
 from apps.billing.queries.owing import owed_by, owed_on, unspent_of
@@ -18,6 +17,7 @@ from apps.billing.services.moving import lock_statement
 from apps.billing.services.voiding import void_changed
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import Side

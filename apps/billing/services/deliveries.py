@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import InvoiceState, PaperState
 from apps.billing.models import PaperDelivery
 from apps.billing.queries.deliveries import waiting_papers
@@ -20,6 +19,7 @@ from apps.billing.states import PAPER_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.pictures import clean_photo
+from apps.core.text import required_text
 from apps.events.services import record
 
 # One that came back stays handed out.

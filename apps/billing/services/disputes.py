@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import DisputeReason, DisputeState, StatementState
 from apps.billing.models import Dispute, DisputeEntry
 from apps.billing.services import clocks
@@ -19,6 +18,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.money import money
 from apps.core.storage import all_or_nothing
+from apps.core.text import required_text
 from apps.events.services import record
 
 

@@ -12,7 +12,6 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as BadNumber
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.channels import tax_channel
 from apps.billing.enums import InvoiceKind, InvoiceState, StatementState
 from apps.billing.models import Invoice, InvoiceLine, Statement
@@ -23,6 +22,7 @@ from apps.billing.services import books
 from apps.billing.services.charges import PREFIX
 from apps.billing.states import INVOICE_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 
 AGREED = (StatementState.SENT, StatementState.CONFIRMED)

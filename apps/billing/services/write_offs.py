@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
-from apps.banking.services.words import required_text
 from apps.billing.approvals import WRITE_OFF
 from apps.billing.enums import StatementState, WriteOffState
 from apps.billing.models import Allocation, WriteOff
@@ -23,6 +22,7 @@ from apps.billing.services.moving import lock_statement
 from apps.billing.states import WRITE_OFF_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.events.services import record
 
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
-from apps.banking.services.words import required_text
 from apps.cod.approvals import ADVANCE_POLICY
 from apps.cod.enums import AdvancePolicyState
 from apps.cod.models import AdvancePolicy
 from apps.cod.rules.counting import exact
 from apps.cod.states import ADVANCE_POLICY_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 

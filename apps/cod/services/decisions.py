@@ -24,6 +24,7 @@ from apps.cod.services import books, decision_books
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.states import DECISION_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.tracking.models import Courier
 from apps.tracking.services.cod_amounts import change_cod_amount
@@ -173,8 +174,7 @@ def _ask(
     by_one: bool = False,
 ) -> CodDecision:
     """``by_one``: so little that it needs no approval, and is done at once."""
-    if not reason.strip():
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    why = required_text(reason, least=1, message=_("Say why."))
     of = {
         "item": about if isinstance(about, CodItem) else None,
         "courier": about if isinstance(about, Courier) else None,
@@ -192,7 +192,7 @@ def _ask(
         **of,
         before=before,
         amount=amount,
-        reason=" ".join(reason.split())[:200],
+        reason=why,
         asked_at=at,
         asked_by=by,
     )

@@ -21,6 +21,7 @@ from apps.cod.services.moving import move_items
 from apps.cod.states import TRANSIT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
+from apps.core.text import required_text
 from apps.events.services import record, recorded_refusals
 from apps.training.enums import Area
 from apps.training.queries import check_may_work
@@ -78,13 +79,12 @@ def void_deposit(*, deposit_id: int, reason: str, by: User, at: datetime) -> Dep
     bank's line was seen."""
     deposit = Deposit.objects.get(pk=deposit_id)
     with recorded_refusals(REFUSED, deposit, "void", by=by, at=at):
-        if not reason.strip():
-            raise BadInput(_("Say why."), code="reason_missing", field="reason")
+        why = required_text(reason, least=1, message=_("Say why."))
         deposit = lock_deposit(deposit_id)
         TRANSIT_MOVES.check(T(deposit.state), T.VOID)
         _move(deposit, ItemState.COUNTED, by=by, at=at)
         CashUp.objects.filter(deposit=deposit).update(deposit=None)
-        deposit.state, deposit.void_reason = T.VOID, " ".join(reason.split())[:200]
+        deposit.state, deposit.void_reason = T.VOID, why
         deposit.save(update_fields=["state", "void_reason"])
         books.take_back_deposit(deposit, by=by, at=at)
         clocks.taken_back(deposit, by=by, at=at)

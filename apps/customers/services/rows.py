@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
+from apps.core.text import required_text
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer
 from apps.customers.states import CUSTOMER_MOVES
@@ -65,7 +65,4 @@ def _named(row: models.Model, field: str | None, message: str) -> str:
 
 def checked_reason(reason: str) -> str:
     """A reason a person typed: required, at most 300 characters."""
-    tidy = " ".join(reason.split())[:300]
-    if len(tidy) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
-    return tidy
+    return required_text(reason, most=300)

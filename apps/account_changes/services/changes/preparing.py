@@ -24,8 +24,8 @@ from apps.backoffice.services import take_number
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.banking.queries import assignments_to
-from apps.banking.services.words import required_text
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 
 EDITABLE = ("reason", "scope", "reader_roles", *(f"weight_{mark}" for mark in MARKS))

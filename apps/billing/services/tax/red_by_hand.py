@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import RedFormState
 from apps.billing.models import RedForm
 from apps.billing.services.tax.red_forms import lock_form
 from apps.billing.services.tax.red_outcomes import move_form
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 
 
 @transaction.atomic
