@@ -21,13 +21,14 @@ from apps.events.services import record
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+# In the order in which the forms ask for them.
 CONTACT_FIELDS = (
     "name",
     "role",
     "phone",
     "email",
-    "language",
     "preferred_channel",
+    "language",
     "default_pickup",
 )
 SITE_FIELDS = (
