@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from apps.billing.rules.settling import spread
 from apps.billing.services import books, clocks
 from apps.billing.services.moving import lock_statement
 from apps.billing.services.voiding import void_changed
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
 from apps.core.text import required_text
@@ -127,23 +128,18 @@ def undo_allocation(*, allocation_id: int, reason: str, by: User, at: datetime) 
     statement = lock_statement(found.statement_id, by)
     if found.reverses_id is not None:
         raise RuleBroken(_("This row undoes another one already."), code="undoes")
-    try:
-        with transaction.atomic():
-            undone = Allocation.objects.create(
-                kind=found.kind,
-                receipt=found.receipt,
-                statement=statement,
-                amount=found.amount,
-                day=books.open_day(timezone.localdate(at)),
-                reverses=found,
-                reason=reason,
-                at=at,
-                by=by,
-            )
-    except IntegrityError as error:
-        if "reverses" not in str(error):
-            raise
-        raise RuleBroken(_("It was undone already."), code="undone_already") from None
+    with refused_as(RuleBroken(_("It was undone already."), code="undone_already"), "reverses"):
+        undone = Allocation.objects.create(
+            kind=found.kind,
+            receipt=found.receipt,
+            statement=statement,
+            amount=found.amount,
+            day=books.open_day(timezone.localdate(at)),
+            reverses=found,
+            reason=reason,
+            at=at,
+            by=by,
+        )
     books.take_back_allocation(found, day=undone.day, by=by, at=at)
     clocks.owed_again(statement, by=by, at=at)
     void_changed(statement, by=by, at=at)

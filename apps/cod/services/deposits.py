@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
 from apps.cod.services.moving import move_items
 from apps.cod.states import TRANSIT_MOVES
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
 from apps.core.text import required_text
@@ -153,16 +153,14 @@ def _total(cash_ups: list[CashUp]) -> Decimal:
 
 
 def _create(**values: Any) -> Deposit:
-    try:
-        with transaction.atomic():
-            deposit: Deposit = Deposit.objects.create(**values)
-            return deposit
-    except IntegrityError as error:
-        if "deposit_slip_once" not in str(error):
-            raise
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("The slip %(slip)s was entered already.") % {"slip": values["slip"]},
             code="slip_used",
             field="slip",
             rule="COD-7",
-        ) from None
+        ),
+        "deposit_slip_once",
+    ):
+        deposit: Deposit = Deposit.objects.create(**values)
+        return deposit

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.services.noticing import report_difference
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record, recorded_refusals
@@ -123,20 +123,18 @@ def _lock_takings(provider: CodMethod, day: date) -> list[Taking]:
 
 
 def _create(**values: Any) -> QrSettlement:
-    try:
-        with transaction.atomic():
-            row: QrSettlement = QrSettlement.objects.create(**values)
-            return row
-    except IntegrityError as error:
-        if "settlement_once" not in str(error):
-            raise
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("%(day)s of %(provider)s was entered already.")
             % {"day": values["day"].isoformat(), "provider": values["provider"].label},
             code="settled_already",
             field="day",
             rule="COD-7",
-        ) from None
+        ),
+        "settlement_once",
+    ):
+        row: QrSettlement = QrSettlement.objects.create(**values)
+        return row
 
 
 def _tell(row: QrSettlement, *, by: User, at: datetime) -> None:
