@@ -4,12 +4,8 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from itertools import cycle, islice
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -23,9 +19,9 @@ from apps.banking.models import Payout
 from apps.cod import services
 from apps.cod.enums import ItemState, RemittanceState
 from apps.cod.models import CodItem, Remittance, RemittanceRow
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.ledger.models import Entry
+from tests.at_once import at_once
 from tests.cod.points import POINTS
 from tests.factories import remittances as f
 from tests.factories.accounts import UserFactory
@@ -43,29 +39,6 @@ def once(row: Remittance) -> None:
     for kind in ("remittance.released", "payout.released"):
         assert Event.objects.filter(kind=kind).count() == 1
     assert set(CodItem.objects.values_list("state", flat=True)) == {ItemState.REMITTED}
-
-
-def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
-    """``hands`` threads begin together and try ``each`` times."""
-    gate, outcomes = threading.Barrier(hands), Counter[str]()
-
-    def hand(n: int) -> None:
-        gate.wait(LIMIT)
-        for _try in range(each):
-            try:
-                act(n)
-                outcomes["done"] += 1
-            except RuleBroken as refusal:
-                outcomes[refusal.code] += 1
-        connection.close()
-
-    threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT)
-    assert sum(outcomes.values()) == hands * each, outcomes
-    return outcomes
 
 
 def half_approved() -> Remittance:
