@@ -111,9 +111,9 @@ def _move(deposit: Deposit, to: ItemState, *, by: User, at: datetime) -> None:
     move_items(item_ids=list(ids.values_list("pk", flat=True)), to=to, by=by, at=at)
 
 
-def _check(account: BankAccount, slip: str, day: date, at: datetime) -> None:
-    if not slip:
-        raise BadInput(_("Type the number of the slip."), code="slip_missing", field="slip")
+def check_banked(account: BankAccount, day: date, at: datetime) -> None:
+    """What is paid into the bank on ``day`` goes to an account for it. BadInput ``future``, RuleBroken
+    ``account_unfit``."""
     if day > timezone.localdate(at):
         raise BadInput(_("That day is still to come."), code="future", field="day")
     if account.state != AccountState.OPEN or account.purpose != AccountPurpose.COD:
@@ -123,6 +123,12 @@ def _check(account: BankAccount, slip: str, day: date, at: datetime) -> None:
             field="account",
             rule="COD-7",
         )
+
+
+def _check(account: BankAccount, slip: str, day: date, at: datetime) -> None:
+    if not slip:
+        raise BadInput(_("Type the number of the slip."), code="slip_missing", field="slip")
+    check_banked(account, day, at)
 
 
 def _lock(ids: Collection[int]) -> list[CashUp]:

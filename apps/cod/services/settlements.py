@@ -4,16 +4,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.cod.enums import PROVIDER_NUMBERS, REFUSED, ItemState
 from apps.cod.models import CodItem, QrSettlement, Taking
 from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
+from apps.cod.services.deposits import check_banked
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.services.noticing import report_difference
 from apps.core.database import refused_as
@@ -93,15 +92,7 @@ def _check(provider: CodMethod, day: date, account: BankAccount, at: datetime) -
         raise BadInput(
             _("Cash is counted, nobody settles it."), code="not_a_provider", field="provider"
         )
-    if day > timezone.localdate(at):
-        raise BadInput(_("That day is still to come."), code="future", field="day")
-    if account.state != AccountState.OPEN or account.purpose != AccountPurpose.COD:
-        raise RuleBroken(
-            _("COD money goes to an open account for COD only."),
-            code="account_unfit",
-            field="account",
-            rule="COD-7",
-        )
+    check_banked(account, day, at)
 
 
 def _lock_takings(provider: CodMethod, day: date) -> list[Taking]:

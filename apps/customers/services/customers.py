@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
+from apps.core.models import set_values
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer, CustomerScope
 from apps.customers.names import readings, search_text
 from apps.customers.services import clocks
-from apps.customers.services.rows import checked, checked_reason, locked, move, set_values
+from apps.customers.services.rows import checked, checked_reason, locked, move
 from apps.events.services import record
 
 if TYPE_CHECKING:

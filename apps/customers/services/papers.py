@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files.scans import CheckedFile, check_document
+from apps.core.models import set_values
 from apps.customers.models import Contract, Customer, DangerousGoodsLetter
 from apps.customers.services.authorisations import settle_authorisation
-from apps.customers.services.rows import checked, checked_reason, locked, set_values, validate
+from apps.customers.services.rows import checked, checked_reason, locked, validate
 from apps.events.services import record
 
 if TYPE_CHECKING:
