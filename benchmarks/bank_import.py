@@ -8,7 +8,6 @@ The limits: reading, proving, encrypting and storing take at most four times as 
 grows by at most 250 MB. Beside it what posting them to the ledger costs.
 """
 
-import argparse
 import io
 import time
 from decimal import Decimal
@@ -16,20 +15,12 @@ from decimal import Decimal
 import psutil
 
 from benchmarks.harness import Result, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 HEAD = "交易日期,交易时间,借方发生额,贷方发生额,余额,对方户名,对方账号,摘要,交易流水号\n"
 ROUNDS = 3
 MOST_MB = 250
 COLUMNS = "account_id, file_id, row, day, time, amount, balance_after, party_index, name_index, ref, details, fingerprint, nth"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--lines", type=int, default=100_000)
-    options = parser.parse_args()
-    with scratch_database("bench_bank_import"):
-        return _measure(options.lines)
 
 
 def content(lines: int, turn: int) -> bytes:
@@ -97,4 +88,4 @@ def _measure(lines: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("bench_bank_import", _measure, lines=100_000))

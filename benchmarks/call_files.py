@@ -8,7 +8,6 @@ calls and their phones take at most six times as long, the process grows by at m
 takes less than 5 % of the first time.
 """
 
-import argparse
 import io
 import statistics
 import time
@@ -16,7 +15,7 @@ import time
 import psutil
 
 from benchmarks.harness import Result, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 ROUNDS = 3
 MOST_MB = 60
@@ -25,14 +24,6 @@ CREATE TABLE bench_line (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at 
     agent text, event text, given text);
 CREATE INDEX ON bench_line (call_id);
 """
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--lines", type=int, default=100_000)
-    options = parser.parse_args()
-    with scratch_database("bench_call_files"):
-        return _measure(options.lines)
 
 
 def content(lines: int, turn: int, begin: int) -> list[str]:
@@ -125,4 +116,4 @@ def _measure(lines: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("bench_call_files", _measure, lines=100_000))

@@ -7,23 +7,18 @@ at the real web server. Needs DATABASE_URL of an owner, makes and drops a databa
 
 import sys
 
-import django
-from django.test.utils import setup_databases, teardown_databases
+from benchmarks.scratch import tests_database
 
 LIMIT = 0.5
 NEW_PER_SECOND = 5.0
 
 
 def main() -> int:
-    django.setup()
-    from django.db import connection
-
-    from tests.faults.callbacks import HEADER, run
-
     count = 100 if "--small" in sys.argv else 600
-    databases = setup_databases(0, False, aliases=["default"])
     failed = 0
-    try:
+    with tests_database():
+        from tests.faults.callbacks import HEADER, run
+
         print(HEADER)
         for seed, mode in enumerate(("plain", "aes"), start=1):
             # Messages of its own: those of the other mode would be repeats, and are answered as such.
@@ -31,9 +26,6 @@ def main() -> int:
             is_met = report.has_one_effect_each and report.at(0.99) <= LIMIT
             print(report.line(), "" if is_met else "  MISSED", flush=True)
             failed |= not is_met
-    finally:
-        connection.close()
-        teardown_databases(databases, 0)
     print(f"limits: 99th percentile {1000 * LIMIT:.0f} ms, one effect for each message")
     return int(failed)
 

@@ -14,7 +14,7 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +183,15 @@ def _ms(port: int, path: str, cookie: str) -> float:
     if not answer.startswith(b"HTTP/1.1 200"):
         raise SystemExit(f"{path}: {answer[:300]!r}")
     return took
+
+
+def _beside_bare(
+    port: int, paths: Sequence[str], cookie: str, *, warm: int
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of each of ``paths`` and of the bare view asked after it, without the first ``warm`` ones,
+    which load what a worker loads once."""
+    times = [(_ms(port, path, cookie), _ms(port, "/bare", cookie)) for path in paths]
+    return [taken for taken, _bare in times[warm:]], [bare for _taken, bare in times[warm:]]
 
 
 if __name__ == "__main__":

@@ -8,11 +8,10 @@ open and in counted cash-ups. The limits: 10 s, and at most three times a bare s
 same postings, measured in turn. Beside it the shipments of the one account that differs.
 """
 
-import argparse
 import time
 
 from benchmarks.harness import Result, in_turn, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 # Of ten items one is due, one with the courier, two counted at the station; six are remitted: 3.6 postings each.
 PER_ITEM = 3.6
@@ -129,14 +128,6 @@ def fill(items: int, *, merchants: int, couriers: int, stations: int, by: int) -
     return count
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postings", type=int, default=1_000_000)
-    options = parser.parse_args()
-    with scratch_database("bench_cod_proof"):
-        return _measure(options.postings)
-
-
 def _measure(postings: int) -> int:
     from django.db import connection
 
@@ -202,4 +193,4 @@ def _measure(postings: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("bench_cod_proof", _measure, postings=1_000_000))

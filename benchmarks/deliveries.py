@@ -11,20 +11,12 @@ import sys
 import time
 from typing import Any
 
-import django
-from django.test.utils import setup_databases, teardown_databases
-
 from benchmarks.harness import Result, report
+from benchmarks.scratch import tests_database
 
 
 def main() -> int:
-    django.setup()
-    from django.db import connection
-
     small = "--small" in sys.argv
-    databases = setup_databases(0, False, aliases=["default"])
-    with connection.cursor() as cursor:
-        cursor.execute("SET yipiao.maintenance = 'on'")
     parts = {
         "queueing": lambda: queueing(1_000 if small else 10_000),
         "storm": lambda: storm(1_000 if small else 10_000),
@@ -33,12 +25,13 @@ def main() -> int:
     }
     wanted = sys.argv[sys.argv.index("--only") + 1].split(",") if "--only" in sys.argv else [*parts]
     failed = 0
-    try:
+    with tests_database():
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SET yipiao.maintenance = 'on'")
         for name in wanted:
             failed |= parts[name]()
-    finally:
-        connection.close()
-        teardown_databases(databases, 0)
     return failed
 
 

@@ -14,7 +14,7 @@ import statistics
 from datetime import UTC, date, datetime
 from typing import Any
 
-from benchmarks.case_pages import _ms, _queries, _served, _signed_in
+from benchmarks.case_pages import _beside_bare, _queries, _served, _signed_in
 from benchmarks.harness import Result, report
 from benchmarks.scratch import scratch_database
 
@@ -97,15 +97,8 @@ def _measure(server: Any, boss: Any, charges: int, *, show: bool) -> int:
         asked = _queries(client, path)
         if show:
             print(f"{name}:", *(f"    {sql[:230]}" for sql in asked), sep="\n")
-        taken = []
-        for turn in range(ROUNDS + 5):
-            milliseconds, bare_ms = (
-                _ms(server.port, path, cookie),
-                _ms(server.port, "/bare", cookie),
-            )
-            if turn >= 5:  # the first ones load what a worker loads once
-                taken.append(milliseconds)
-                bare.append(bare_ms)
+        taken, bare_ms = _beside_bare(server.port, [path] * (ROUNDS + 5), cookie, warm=5)
+        bare += bare_ms
         slow = sorted(taken)[int(ROUNDS * 0.95) - 1]
         unit = f"ms (median {statistics.median(taken):.0f})"
         results.append(Result(f"{name} ({len(asked)} queries)", slow, unit, most=LIMIT_MS))

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.case_pages import _ms, _queries, _served, _signed_in
+from benchmarks.case_pages import _beside_bare, _queries, _served, _signed_in
 from benchmarks.harness import Result, in_turn, report
 from benchmarks.scratch import scratch_database
 
@@ -125,15 +125,13 @@ def _pages(server: Any, world: Any) -> tuple[list[Result], int]:
         most = max(
             most, len(_queries(client, f"{address}?{urlencode({**asked, 'key': codes[0]})}"))
         )
-        for turn in range(ROUNDS + 3):
-            path = f"{address}?{urlencode({**asked, 'key': codes[turn % len(codes)]})}"
-            milliseconds, bare_ms = (
-                _ms(server.port, path, cookie),
-                _ms(server.port, "/bare", cookie),
-            )
-            if turn >= 3:  # the first ones load what a worker loads once
-                taken.append(milliseconds)
-                bare.append(bare_ms)
+        paths = [
+            f"{address}?{urlencode({**asked, 'key': codes[turn % len(codes)]})}"
+            for turn in range(ROUNDS + 3)
+        ]
+        page_ms, bare_ms = _beside_bare(server.port, paths, cookie, warm=3)
+        taken += page_ms
+        bare += bare_ms
     found = [
         Result(name, sorted(times)[int(len(times) * 0.95) - 1], f"ms (median {statistics.median(times):.1f})", most=limit)
         for name, times, limit in (

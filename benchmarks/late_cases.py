@@ -5,12 +5,11 @@ and its exception is open with its clocks, its chases and everybody told. Needs 
 database of its own is made and dropped. The limit: at most 10 ms each.
 """
 
-import argparse
 import time
 from datetime import timedelta
 
 from benchmarks.harness import Result, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 PART = 500
 MOST_MS = 10
@@ -67,13 +66,5 @@ def run(count: int) -> int:
     return report(f"{total:,} shipments late at once", results)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--shipments", type=int, default=1_000)
-    options = parser.parse_args()
-    with scratch_database("yipiao_bench_late_cases"):
-        return run(options.shipments)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("yipiao_bench_late_cases", run, shipments=1_000))

@@ -7,12 +7,11 @@ The limit: with nothing due, a sweep takes at most four times as long as a trans
 asks the time, measured in turn: about a millisecond.
 """
 
-import argparse
 import time
 
 from benchmarks.growth import WAYBILLS
 from benchmarks.harness import Result, in_turn, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 DUE = 500
 WATCH = """
@@ -20,14 +19,6 @@ INSERT INTO tracking_shipmentwatch (waybill_id, due_at)
 SELECT id, now() + interval '1 day' + make_interval(secs => id % 86400) FROM tracking_waybill w
 WHERE NOT EXISTS (SELECT FROM tracking_shipmentwatch s WHERE s.waybill_id = w.id)
 """
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--waybills", type=int, default=1_000_000)
-    options = parser.parse_args()
-    with scratch_database("bench_late_sweep"):
-        return _measure(options.waybills)
 
 
 def _measure(waybills: int) -> int:
@@ -79,4 +70,4 @@ def _measure(waybills: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("bench_late_sweep", _measure, waybills=1_000_000))

@@ -8,33 +8,26 @@ the company needs longer than a minute to go on after the broker is back.
 
 import sys
 
-import django
-from django.test.utils import setup_databases, teardown_databases
+from benchmarks.scratch import tests_database
 
 BACK_WITHIN = 60.0
 COUNT = 2_000
 
 
 def main() -> int:
-    django.setup()
-    from django.db import connection
-
-    from tests.faults.outage import FAULTS, HEADER, LONG_FAULTS, run
-
     small = "--small" in sys.argv
-    names = [*FAULTS] if small else [*FAULTS, *LONG_FAULTS]
     failed = 0
-    databases = setup_databases(0, False, aliases=["default"])
-    try:
+    with tests_database():
+        from tests.faults.outage import FAULTS, HEADER, LONG_FAULTS, run
+
+        names = [*FAULTS] if small else [*FAULTS, *LONG_FAULTS]
+
         print(HEADER)
         for name in names:
             report = run(name, COUNT // 10 if small else COUNT, parts=40, deadline=600)
             is_met = report.is_whole and report.back_after <= BACK_WITHIN
             print(report.line(), "" if is_met else "  MISSED", flush=True)
             failed |= not is_met
-    finally:
-        connection.close()
-        teardown_databases(databases, 0)
     print(f"limits: nothing lost, doubled or unfinished; back within {BACK_WITHIN:.0f} s")
     return int(failed)
 

@@ -13,8 +13,7 @@ import time
 from collections import defaultdict
 from contextlib import ExitStack
 
-import django
-from django.test.utils import setup_databases, teardown_databases
+from benchmarks.scratch import tests_database
 
 RATIO = 1.25  # of two medians on a machine that others use as well
 # The two that ask the broker something.
@@ -22,15 +21,8 @@ PROBE, NOTHING = "/readyz", "unknown number"
 
 
 def main() -> int:
-    django.setup()
-    from django.db import connection
-
-    databases = setup_databases(0, False, aliases=["default"])
-    try:
+    with tests_database():
         return compare(5 if "--small" in sys.argv else 40)
-    finally:
-        connection.close()
-        teardown_databases(databases, 0)
 
 
 def compare(rounds: int) -> int:

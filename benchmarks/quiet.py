@@ -8,26 +8,18 @@ over its limit within any second.
 
 import sys
 
-import django
-from django.test.utils import setup_databases, teardown_databases
+from benchmarks.scratch import tests_database
 
 TOLERANCE = 1.1
 PER_SECOND = 50
 
 
 def main() -> int:
-    django.setup()
-    from django.db import connection
-
-    from tests.faults.quiet import run
-
     count = 1_000 if "--small" in sys.argv else 10_000
-    databases = setup_databases(0, False, aliases=["default"])
-    try:
+    with tests_database():
+        from tests.faults.quiet import run
+
         report = run(count, night=120, per_second=PER_SECOND, deadline=20 * count / PER_SECOND)
-    finally:
-        connection.close()
-        teardown_databases(databases, 0)
     print("\n".join(report.lines()))
     is_met = (
         report.is_whole

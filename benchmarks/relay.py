@@ -5,14 +5,13 @@ given per second, beside the same work called directly with all of them; and wha
 nothing is due. Needs DATABASE_OWNER_URL; a database of its own is made and dropped.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.harness import Result, database_seconds, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 PART = 1_000
 CHANGES = 500
@@ -110,13 +109,5 @@ def _took(act: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--events", type=int, default=5_000)
-    options = parser.parse_args()
-    with scratch_database("yipiao_bench_relay"):
-        return run(options.events)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("yipiao_bench_relay", run, events=5_000))

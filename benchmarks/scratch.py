@@ -1,8 +1,9 @@
 """A database of one's own for a benchmark: made from nothing, migrated, dropped afterwards."""
 
+import argparse
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,6 +15,33 @@ END_MINE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = {literal} AND usename = current_user AND pid <> pg_backend_pid()
 """
+
+
+def run_in_scratch(name: str, measure: Callable[..., int], **counts: int) -> int:
+    """``measure`` in a database of its own, with its counts as they are, or as the command line has them."""
+    parser = argparse.ArgumentParser()
+    for count, usual in counts.items():
+        parser.add_argument(f"--{count}", type=int, default=usual)
+    options = parser.parse_args()
+    with scratch_database(name):
+        return measure(*vars(options).values())
+
+
+@contextmanager
+def tests_database() -> Iterator[None]:
+    """What the tests have: made beside that of DATABASE_URL, and dropped."""
+    import django
+    from django.test.utils import setup_databases, teardown_databases
+
+    django.setup()
+    from django.db import connection
+
+    databases = setup_databases(0, False, aliases=["default"])
+    try:
+        yield
+    finally:
+        connection.close()
+        teardown_databases(databases, 0)
 
 
 @contextmanager

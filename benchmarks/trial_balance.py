@@ -7,12 +7,11 @@ postings are of 5,000 customers. The limit: at most twice a bare sum by pair of 
 rows, measured in turn. Beside it the balance of one account, which is no more than an index scan.
 """
 
-import argparse
 import time
 from datetime import date
 
 from benchmarks.harness import Result, in_turn, report
-from benchmarks.scratch import scratch_database
+from benchmarks.scratch import run_in_scratch
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 CUSTOMERS, PER_ENTRY = 5_000, 4
@@ -41,14 +40,6 @@ JOIN ledger_account sold ON sold.kind = CASE WHEN n %% 2 = 0 THEN 'revenue' ELSE
 BARE = """
 SELECT debit_id, credit_id, sum(amount) FROM ledger_posting WHERE day <= %s GROUP BY 1, 2
 """
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postings", type=int, default=1_000_000)
-    options = parser.parse_args()
-    with scratch_database("bench_trial_balance"):
-        return _measure(options.postings)
 
 
 def _measure(postings: int) -> int:
@@ -106,4 +97,4 @@ def _measure(postings: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run_in_scratch("bench_trial_balance", _measure, postings=1_000_000))

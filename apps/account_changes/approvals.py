@@ -2,7 +2,6 @@
 entered anything of it, with the second factor just before (COD-2)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,23 +14,17 @@ from apps.account_changes.queries.comparing import compared, tested
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.backoffice.approval_kinds import Policy
-from apps.backoffice.rules.approvals import Round, Seat
+from apps.backoffice.rules.approvals import JUST_NOW, Round
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import BankAccount
 from apps.banking.queries import fingerprint_of
 
 ACCOUNT_CHANGE = "account_changes.account_change"
-_TWO = Round(
-    (
-        Seat(
-            ChangeSeat.DEPARTMENT.value,
-            frozenset({Role.DEPARTMENT_MANAGER.value, Role.DIRECTOR.value}),
-        ),
-        Seat(
-            ChangeSeat.MANAGEMENT.value,
-            frozenset({Role.GENERAL_MANAGER.value, Role.DEPUTY_GENERAL_MANAGER.value}),
-        ),
-    )
+_TWO = Round.of(
+    {
+        ChangeSeat.DEPARTMENT: {Role.DEPARTMENT_MANAGER, Role.DIRECTOR},
+        ChangeSeat.MANAGEMENT: {Role.GENERAL_MANAGER, Role.DEPUTY_GENERAL_MANAGER},
+    }
 )
 # Whoever did one of these entered what is approved. To read the briefing or to set the start is no entry.
 ENTRIES = (
@@ -154,7 +147,7 @@ APPROVALS = (
         visible_to=_visible,
         seats=ChangeSeat,
         makers=_makers,
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=_words,
         rule="COD-2",
     ),

@@ -50,6 +50,15 @@ class ActContext:
         return {"by": self.by, "at": self.at}
 
 
+def on_subject(service: Callable[..., Any]) -> Callable[[ActContext], Any]:
+    """``service`` with what the act is about, what was typed, who does it and when: what most acts are."""
+
+    def run(context: ActContext) -> Any:
+        return service(context.subject, **context.typed, **context.who)
+
+    return run
+
+
 def _always(_subject: Any) -> bool:
     return True
 

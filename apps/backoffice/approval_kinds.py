@@ -36,10 +36,11 @@ class Policy:
     model: str  # "customers.HandoverForm"
     rounds: Callable[[Any], Sequence[Round]]
     content: Callable[[Any], Mapping[str, Any]]
-    # Which subjects this person may see: others are neither listed for them nor counted.
-    visible_to: Callable[[Any], "QuerySet[Any]"]
     # What a seat is called: choices (codes with labels).
     seats: Any
+    # Which subjects this person may see: others are neither listed for them nor counted. None: those that
+    # the model's own ``visible_to`` gives.
+    visible_to: Callable[[Any], "QuerySet[Any]"] | None = None
     # Who made it, besides whoever asks: they do not approve either.
     makers: Callable[[Any], Iterable[Any]] = _by_nobody_else
     # A code of the second factor, given at most so long ago; None: none is asked for.
@@ -56,6 +57,12 @@ class Policy:
 
     def stands_in(self, user: Any, at: datetime) -> Mapping[str, Any]:
         return self.stand_ins(user, at) if self.stand_ins is not None else {}
+
+    def seen_by(self, user: Any) -> "QuerySet[Any]":
+        if self.visible_to is not None:
+            return self.visible_to(user)
+        found: QuerySet[Any] = apps.get_model(self.model).objects.visible_to(user)
+        return found
 
     def in_words(self, content: Mapping[str, Any]) -> list[tuple[str, str]]:
         if self.words is not None:

@@ -2,7 +2,7 @@
 pay to (COD-6), and a payout that nothing else has approved (COD-7)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,26 +11,23 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Role
 from apps.backoffice.approval_kinds import Policy
-from apps.backoffice.rules.approvals import Round, Seat
+from apps.backoffice.rules.approvals import JUST_NOW, Round
 from apps.banking.enums import Meanwhile, NameCheck, PaymentSeat, PayoutPurpose
-from apps.banking.models import PayeeAccount, Payout
+from apps.banking.models import PayeeAccount
 from apps.banking.queries.payees import payee_content
 from apps.banking.queries.payouts import payout_content
 from apps.core.money import format_money
 from apps.core.times import local
 
 PAYEE, PAYOUT = "banking.payee", "banking.payout"
-_SEATS = {
-    PaymentSeat.FINANCE: {Role.FINANCE},
-    PaymentSeat.OPERATIONS: {Role.DEPARTMENT_MANAGER, Role.PROJECT_MANAGER},
-    PaymentSeat.SERVICE: {Role.DIRECTOR},
-    PaymentSeat.MANAGEMENT: {Role.GENERAL_MANAGER, Role.DEPUTY_GENERAL_MANAGER},
-}
 # Any two departments, each once; persons are told apart by staff number.
-TWO_DEPARTMENTS = Round(
-    tuple(
-        Seat(seat.value, frozenset(role.value for role in roles)) for seat, roles in _SEATS.items()
-    ),
+TWO_DEPARTMENTS = Round.of(
+    {
+        PaymentSeat.FINANCE: {Role.FINANCE},
+        PaymentSeat.OPERATIONS: {Role.DEPARTMENT_MANAGER, Role.PROJECT_MANAGER},
+        PaymentSeat.SERVICE: {Role.DIRECTOR},
+        PaymentSeat.MANAGEMENT: {Role.GENERAL_MANAGER, Role.DEPUTY_GENERAL_MANAGER},
+    },
     quorum=2,
 )
 
@@ -87,10 +84,9 @@ APPROVALS = (
         model="banking.PayeeAccount",
         rounds=lambda _row: [TWO_DEPARTMENTS],
         content=payee_content,
-        visible_to=PayeeAccount.objects.visible_to,
         seats=PaymentSeat,
         makers=_payee_makers,
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=_payee_words,
         rule="COD-6",
     ),
@@ -100,10 +96,9 @@ APPROVALS = (
         model="banking.Payout",
         rounds=lambda _row: [TWO_DEPARTMENTS],
         content=payout_content,
-        visible_to=Payout.objects.visible_to,
         seats=PaymentSeat,
         makers=lambda row: [row.created_by],
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=_payout_words,
         rule="COD-7",
     ),

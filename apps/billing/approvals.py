@@ -1,7 +1,6 @@
 """What of billing is approved: a write-off, by two people who did not ask for it (BIL-5)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,24 +8,18 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Role
 from apps.backoffice.approval_kinds import Policy
-from apps.backoffice.rules.approvals import Round, Seat
+from apps.backoffice.rules.approvals import JUST_NOW, Round
 from apps.billing.enums import WriteOffSeat, WriteOffState
 from apps.billing.models import WriteOff
 from apps.billing.queries.owing import owed_on
 
 WRITE_OFF = "billing.write_off"
 # In any order; persons are told apart by staff number.
-_TWO = Round(
-    (
-        Seat(
-            WriteOffSeat.MANAGER.value,
-            frozenset({Role.DEPARTMENT_MANAGER.value, Role.PROJECT_MANAGER.value}),
-        ),
-        Seat(
-            WriteOffSeat.MANAGEMENT.value,
-            frozenset({Role.GENERAL_MANAGER.value, Role.DEPUTY_GENERAL_MANAGER.value}),
-        ),
-    )
+_TWO = Round.of(
+    {
+        WriteOffSeat.MANAGER: {Role.DEPARTMENT_MANAGER, Role.PROJECT_MANAGER},
+        WriteOffSeat.MANAGEMENT: {Role.GENERAL_MANAGER, Role.DEPUTY_GENERAL_MANAGER},
+    }
 )
 
 
@@ -61,10 +54,9 @@ APPROVALS = (
         model="billing.WriteOff",
         rounds=lambda _row: [_TWO],
         content=_content,
-        visible_to=WriteOff.objects.visible_to,
         seats=WriteOffSeat,
         makers=lambda row: [row.asked_by],
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=_words,
         rule="BIL-5",
     ),

@@ -3,7 +3,6 @@ was counted over, what a provider settled differently; what a merchant is remitt
 bank."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,25 +12,22 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.backoffice.approval_kinds import Policy
-from apps.backoffice.rules.approvals import Round, Seat
+from apps.backoffice.rules.approvals import JUST_NOW, Round
 from apps.banking.approvals import TWO_DEPARTMENTS
 from apps.banking.enums import PaymentSeat
 from apps.cod.enums import DecisionKind, DecisionSeat, DecisionState
-from apps.cod.models import AdvancePolicy, CodDecision, Remittance
+from apps.cod.models import AdvancePolicy, CodDecision
 from apps.cod.queries.debts import debt_of
 from apps.cod.queries.remittance_content import remittance_content, remittance_words
 from apps.core.money import format_money
 
 DECISION, REMITTANCE, ADVANCE_POLICY = "cod.decision", "cod.remittance", "cod.advance_policy"
 # In any order; persons are told apart by staff number.
-_TWO = Round(
-    (
-        Seat(
-            DecisionSeat.MANAGER.value,
-            frozenset({Role.DEPARTMENT_MANAGER.value, Role.PROJECT_MANAGER.value}),
-        ),
-        Seat(DecisionSeat.FINANCE.value, frozenset({Role.FINANCE.value})),
-    )
+_TWO = Round.of(
+    {
+        DecisionSeat.MANAGER: {Role.DEPARTMENT_MANAGER, Role.PROJECT_MANAGER},
+        DecisionSeat.FINANCE: {Role.FINANCE},
+    }
 )
 
 
@@ -99,10 +95,9 @@ APPROVALS = (
         model="cod.CodDecision",
         rounds=lambda _row: [_TWO],
         content=_content,
-        visible_to=CodDecision.objects.visible_to,
         seats=DecisionSeat,
         makers=_makers,
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=_words,
         rule="COD-7",
     ),
@@ -112,10 +107,9 @@ APPROVALS = (
         model="cod.Remittance",
         rounds=lambda _row: [TWO_DEPARTMENTS],
         content=remittance_content,
-        visible_to=Remittance.objects.visible_to,
         seats=PaymentSeat,
         makers=lambda row: [row.prepared_by],
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=remittance_words,
         rule="COD-7",
     ),
@@ -125,10 +119,9 @@ APPROVALS = (
         model="cod.AdvancePolicy",
         rounds=lambda _row: [TWO_DEPARTMENTS],
         content=_policy_content,
-        visible_to=AdvancePolicy.objects.visible_to,
         seats=PaymentSeat,
         makers=lambda row: [row.asked_by],
-        second_factor_within=timedelta(minutes=5),
+        second_factor_within=JUST_NOW,
         words=_policy_words,
         rule="COD-7",
     ),

@@ -11,8 +11,10 @@ from hashlib import sha1
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Field, Lookup
+
+from apps.core.errors import RuleBroken
 
 # Sent together with what keeps its plan: one round trip, one transaction, one statement for whoever counts.
 _KEEP_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan; "
@@ -171,3 +173,16 @@ def write_columns(rows: Sequence[models.Model], names: Sequence[str]) -> None:
             f" FROM unnest({arrays}) AS v ({', '.join(columns)}) WHERE t.{columns[0]} = v.{columns[0]}",
             given,
         )
+
+
+@contextmanager
+def refused_as(refusal: RuleBroken, constraint: str = "") -> Iterator[None]:
+    """What is written within is undone, and ``refusal`` raised, where the database does not take it because of
+    a constraint whose name holds ``constraint``, or of any where none is named."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if constraint not in str(error):
+            raise
+        raise refusal from None

@@ -1,5 +1,6 @@
 """Abstract bases and fields; this floor has no tables of its own."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -56,6 +57,17 @@ class AppendOnly(models.Model):
 
     class Meta:
         abstract = True
+
+
+def set_values(row: models.Model, values: Mapping[str, Any], allowed: Iterable[str]) -> list[str]:
+    """Set the named fields and return those that changed; unknown names are the caller's error."""
+    unknown = set(values) - set(allowed)
+    if unknown:
+        raise TypeError(f"{type(row).__name__}: {sorted(unknown)} cannot be set here")
+    changed = [name for name, value in values.items() if getattr(row, name, None) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
 
 
 def check_row(row: models.Model) -> None:

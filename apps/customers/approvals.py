@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.backoffice.approval_kinds import Policy
-from apps.backoffice.rules.approvals import Round, Seat
+from apps.backoffice.rules.approvals import Round
 from apps.customers.enums import SigningRole
 from apps.customers.models import Customer, HandoverForm
 from apps.customers.rules import required_signatures
@@ -16,9 +16,7 @@ HANDOVER = "customers.handover"
 
 def _rounds(form: HandoverForm) -> list[Round]:
     """One after the other: nobody signs before the department before them has."""
-    return [
-        Round((Seat(role.value, frozenset({role.value})),)) for role in required_signatures(form)
-    ]
+    return [Round.of({role: {role}}) for role in required_signatures(form)]
 
 
 def _visible_to(user: User) -> Any:

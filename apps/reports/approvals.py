@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.accounts.queries.duty import Roster
 from apps.backoffice.approval_kinds import Policy
-from apps.backoffice.rules.approvals import Round, Seat
+from apps.backoffice.rules.approvals import Round
 from apps.reports.enums import SummarySeat
 from apps.reports.models import Summary
 from apps.reports.queries.summary_words import signed_content, words_of
 from apps.reports.rules.summaries import SUMMARY
 
 # Nobody signs before the one before them has.
-_IN_ORDER = [Round((Seat(seat.value, frozenset({seat.value})),)) for seat in SummarySeat]
+_IN_ORDER = [Round.of({seat: {seat}}) for seat in SummarySeat]
 
 
 def stands_in_for(user: User, at: datetime) -> Mapping[str, User]:
@@ -43,7 +43,6 @@ APPROVALS = (
         model="reports.Summary",
         rounds=lambda _row: _IN_ORDER,
         content=signed_content,
-        visible_to=Summary.objects.visible_to,
         seats=SummarySeat,
         makers=_makers,
         words=words_of,

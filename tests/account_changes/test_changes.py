@@ -1,7 +1,6 @@
 """Changing the account that customers pay into: prepared, approved by two, waited for, started, closed (COD-2, COD-4)."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -40,6 +39,7 @@ from tests.factories.banking import bank_account, is_accepted
 from tests.factories.customers import CustomerFactory
 from tests.factories.tracking import waybill
 from tests.factories.training import course
+from tests.refusing import refused
 
 pytestmark = [
     pytest.mark.django_db,
@@ -49,12 +49,6 @@ pytestmark = [
 COD = AccountPurpose.COD
 DAY = timedelta(days=1)
 S = ProjectState
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(RuleBroken) as refusal:
-        act()
-    return refusal.value.code
 
 
 def checked() -> None:

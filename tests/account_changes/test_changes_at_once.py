@@ -1,13 +1,8 @@
 """Twenty who press at once: one effect (COD-2, COD-4)."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from apps.account_changes.enums import ProjectState, StepKind
@@ -16,9 +11,8 @@ from apps.account_changes.services import changes
 from apps.backoffice.models import Approval
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import AccountAssignment
-from apps.core.errors import RuleBroken
+from tests.at_once import at_once
 from tests.factories import changes as make
-from tests.waiting import LIMIT
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,42 +23,19 @@ N = 20
 DAY = timedelta(days=1)
 
 
-def at_once(act: Callable[[], Any]) -> Counter[str]:
-    """What each of the twenty was told."""
-    gate, answers = threading.Barrier(N), []
-
-    def go() -> None:
-        try:
-            gate.wait(LIMIT)
-            act()
-            answers.append("done")
-        except RuleBroken as refusal:
-            answers.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=go) for _n in range(N)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(LIMIT)
-    assert len(answers) == N
-    return Counter(answers)
-
-
 def test_approvals_starts_and_closings() -> None:
     who, at = make.staff(), timezone.now() - 50 * DAY
     project = make.asked(who, at)
     make.approve(project, who.manager, at)
     seen = make.seen(project)
-    assert at_once(lambda: make.approve(project, who.management, at, seen=seen))["done"] == 1
+    assert at_once(N, lambda _n: make.approve(project, who.management, at, seen=seen))["done"] == 1
     assert Approval.objects.count() == 2
     make.everybody_reads(project, at)
     changes.schedule_change(project, since=at + 2 * DAY, by=who.finance, at=at)
-    started = at_once(lambda: changes.start_change(project, by=who.finance, at=at + 2 * DAY))
+    started = at_once(N, lambda _n: changes.start_change(project, by=who.finance, at=at + 2 * DAY))
     assert started == {"done": 1, "nothing_to_start": N - 1}
     assert AccountAssignment.objects.filter(project=project.number).count() == 1
-    closed = at_once(lambda: changes.close_change(project, by=who.finance, at=timezone.now()))
+    closed = at_once(N, lambda _n: changes.close_change(project, by=who.finance, at=timezone.now()))
     assert closed == {"done": 1, "nothing_to_close": N - 1}
     for kind in (StepKind.APPROVED, StepKind.STARTED, StepKind.CLOSED):
         assert project.steps.filter(kind=kind).count() == 1
@@ -74,8 +45,8 @@ def test_projects_begun_for_one_account_and_workers_that_start_it() -> None:
     who, at = make.staff(), timezone.now() - 9 * DAY
     project = make.begun(who, at)
     changes.call_off_change(project, reason="重来", by=who.finance, at=at)
-    answers = at_once(
-        lambda: changes.begin_change(
+    answers = at_once(N,
+        lambda _n: changes.begin_change(
             old_account=project.old_account, purpose=AccountPurpose.COD, reason="换户", by=who.finance, at=at
         )
     )  # fmt: skip
@@ -83,6 +54,6 @@ def test_projects_begun_for_one_account_and_workers_that_start_it() -> None:
     assert ChangeProject.objects.exclude(state=ProjectState.CALLED_OFF).count() == 1
     other = make.scheduled(make.staff(), at, purpose=AccountPurpose.FREIGHT)
     done: list[int] = []
-    at_once(lambda: done.append(changes.work_changes()))
+    at_once(N, lambda _n: done.append(changes.work_changes()))
     assert sum(done) == 1
     assert make.fresh(other).state == ProjectState.TRANSITION

@@ -1,6 +1,5 @@
 """No account change starts behind its customers' backs: each was told, and is reached or in a named agent's hands (COD-3)."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,20 +11,14 @@ from apps.account_changes.enums import ProjectState, RecipientState
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.starting import missing_before_start
 from apps.account_changes.services import campaigns, changes
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from tests.factories import changes as make
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.campaigns import customer, recipient_of, sent_campaign
+from tests.refusing import refusal_of as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-3")]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-def refused(act: Callable[[], Any]) -> RuleBroken:
-    with pytest.raises(RuleBroken) as refusal:
-        act()
-    return refusal.value
 
 
 def codes(project: ChangeProject, at: datetime) -> list[str]:

@@ -28,6 +28,7 @@ from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from tests.backoffice.approving import KIND, Installation, Seats, known
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
+from tests.refusing import refused
 from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +45,6 @@ def _policy(db: None) -> Iterator[None]:
 @pytest.fixture
 def installation() -> Installation:
     return Installation()
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as caught:
-        call()
-    return caught.value.code
 
 
 def kinds_of(request: ApprovalRequest) -> list[str]:

@@ -1,10 +1,7 @@
 """Jobs: one worker at a time, in steps, nothing twice; called off, begun again, seen by their owner."""
 
 import io
-import json
-import os
 import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,7 +10,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
@@ -34,6 +31,7 @@ from apps.events.background import overdue
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.imports import work
+from tests.faults.killing import process_to_kill
 from tests.waiting import LIMIT, eventually
 
 MAY = "accounts.manage_unit"
@@ -406,22 +404,8 @@ def test_only_the_days_are_changed_and_by_whom_is_on_record(client: Client) -> N
 @pytest.fixture
 def killed() -> Iterator["subprocess.Popen[str]"]:
     """A worker that stops in the middle of its third batch and is killed there."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-    }
-    from django.conf import settings
-
-    given = {"MEDIA_ROOT": str(settings.MEDIA_ROOT), "WAKE_WORKERS": False}
-    environment["FAULTS_SETTINGS"] = json.dumps(given)
-    words = [sys.executable, "-m", "tests.backoffice.killed_worker"]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
-    yield process
-    process.kill()
-    process.wait(LIMIT)
-    assert process.stdout is not None
-    process.stdout.close()
+    with process_to_kill("tests.backoffice.killed_worker") as process:
+        yield process
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,16 +1,12 @@
 """A process that is killed between the payment file and the state of its payouts pays nobody twice (COD-7)."""
 
 import hashlib
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from apps.banking import services
@@ -22,6 +18,7 @@ from apps.events.models import Event
 from tests.factories import payees as f
 from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account
+from tests.faults.killing import process_to_kill
 from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("COD-7")]
@@ -31,26 +28,10 @@ Start = Callable[[str, Any], "subprocess.Popen[str]"]
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts a process that stops at a point of its work."""
-    made: list[subprocess.Popen[str]] = []
-
-    def begin(point: str, account: Any) -> "subprocess.Popen[str]":
-        given = {"MEDIA_ROOT": str(settings.MEDIA_ROOT), "WAKE_WORKERS": False}
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-            "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-            "FAULTS_SETTINGS": json.dumps(given),
-        }
-        words = [sys.executable, "-m", "tests.banking.payout_worker", point, str(account.pk)]
-        made.append(subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True))
-        return made[-1]
-
-    yield begin
-    for process in made:
-        process.kill()
-        process.wait(LIMIT)
-        assert process.stdout is not None
-        process.stdout.close()
+    with ExitStack() as begun:
+        yield lambda point, account: begun.enter_context(
+            process_to_kill("tests.banking.payout_worker", point, str(account.pk))
+        )
 
 
 def _kill_at(start: Start, point: str) -> None:

@@ -1,17 +1,14 @@
 """A worker that is killed between sending an invoice and storing the answer leaves the truth: it is asked
 about, and issued once (BIL-4)."""
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.conf import settings
 from django.db import connection
 
 from apps.billing.models import Invoice
@@ -22,6 +19,7 @@ from apps.events.models import Event
 from apps.ledger.models import Entry
 from tests.doubles.tax_platform import TaxPlatform
 from tests.factories.tax import due_now, submitted, work
+from tests.faults.killing import process_to_kill
 from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("BIL-4")]
@@ -31,30 +29,10 @@ Start = Callable[[str], "subprocess.Popen[str]"]
 @pytest.fixture
 def start(bureau: TaxPlatform) -> Iterator[Start]:
     """Starts a worker that stops at a point of its work."""
-    made: list[subprocess.Popen[str]] = []
-
-    def begin(point: str) -> "subprocess.Popen[str]":
-        given = {
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "WAKE_WORKERS": False,
-            "TAX_CHANNEL": bureau.settings,
-        }
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-            "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-            "FAULTS_SETTINGS": json.dumps(given),
-        }
-        words = [sys.executable, "-m", "tests.billing.channel_worker", point]
-        made.append(subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True))
-        return made[-1]
-
-    yield begin
-    for process in made:
-        process.kill()
-        process.wait(LIMIT)
-        assert process.stdout is not None
-        process.stdout.close()
+    with ExitStack() as begun:
+        yield lambda point: begun.enter_context(
+            process_to_kill("tests.billing.channel_worker", point, TAX_CHANNEL=bureau.settings)
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,13 @@
 """A month is closed by a job: it shows how far it is, is called off, and goes on where it was killed (BIL-2)."""
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -31,6 +26,7 @@ from apps.ledger.models import Entry
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.billing import charged, payer
 from tests.factories.imports import work
+from tests.faults.killing import process_to_kill
 from tests.waiting import LIMIT, eventually
 
 pytestmark = pytest.mark.requirement("BIL-2")
@@ -113,20 +109,8 @@ def test_one_at_a_time_and_only_a_month_that_is_over() -> None:
 @pytest.fixture
 def killed() -> Iterator["subprocess.Popen[str]"]:
     """A worker that stops in the middle of its third batch and is killed there."""
-    given = {"MEDIA_ROOT": str(settings.MEDIA_ROOT), "WAKE_WORKERS": False}
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-        "FAULTS_SETTINGS": json.dumps(given),
-    }
-    words = [sys.executable, "-m", "tests.billing.closing_worker"]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
-    yield process
-    process.kill()
-    process.wait(LIMIT)
-    assert process.stdout is not None
-    process.stdout.close()
+    with process_to_kill("tests.billing.closing_worker") as process:
+        yield process
 
 
 @pytest.mark.django_db(transaction=True)

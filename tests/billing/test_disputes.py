@@ -11,10 +11,11 @@ from apps.billing import services
 from apps.billing.enums import AgreedHow, BillingMatter, DisputeReason, DisputeState
 from apps.billing.models import Dispute
 from apps.billing.states import DISPUTE_MOVES
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import BadInput
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import DECEMBER_FIRST, frozen, payer, sent
+from tests.refusing import refused_undone as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-2")]
 D = Decimal
@@ -34,12 +35,6 @@ def raised(amount: str | None = None, gross: str = "100.00", **more: Any) -> Dis
         **who(),
         **more,
     )
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(RuleBroken) as refusal, transaction.atomic():
-        act()
-    return refusal.value.code
 
 
 def test_what_is_accepted_is_taken_off_in_the_open_month() -> None:

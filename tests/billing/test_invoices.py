@@ -13,7 +13,6 @@ from apps.billing.enums import DisputeReason, InvoiceKind, InvoiceState
 from apps.billing.models import Invoice
 from apps.billing.queries.invoicing import invoiceable
 from apps.billing.states import INVOICE_MOVES
-from apps.core.errors import RuleBroken
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account
 from apps.ledger.queries import balance_of
@@ -21,6 +20,7 @@ from tests.doubles.tax_platform import TaxPlatform
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import DECEMBER_FIRST, charged, frozen, payer, sent, tax_class
 from tests.factories.tax import requested, work
+from tests.refusing import refused_undone as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
 D = Decimal
@@ -41,12 +41,6 @@ def issue(invoice: Invoice, number: str = "", **more: Any) -> Invoice:
     number = number or f"2631{next(DIGITS):016d}"
     values = {"issued_on": date(2026, 12, 1), **more}
     return services.issue_invoice(invoice_id=invoice.pk, number=number, **values, **who())
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(RuleBroken) as refusal, transaction.atomic():
-        act()
-    return refusal.value.code
 
 
 def test_it_is_on_what_is_not_disputed_and_taxed_once_a_line() -> None:

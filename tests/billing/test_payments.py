@@ -16,7 +16,7 @@ from apps.billing.enums import ChequeState
 from apps.billing.models import Allocation, Cheque, Receipt, Statement
 from apps.billing.queries.owing import owed_by, unspent_of
 from apps.billing.states import CHEQUE_MOVES
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.ledger.enums import AccountKind, PartyKind
 from apps.ledger.queries import balances_of
@@ -32,6 +32,7 @@ from tests.factories.billing import (
     received,
     sent,
 )
+from tests.refusing import refused_undone as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-5")]
 D = Decimal
@@ -54,12 +55,6 @@ def books(customer: Customer) -> tuple[Decimal, Decimal]:
         for kind in (AccountKind.RECEIVABLE, AccountKind.ADVANCE)
     ]
     return found[0], -found[1]
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(RuleBroken) as refusal, transaction.atomic():
-        act()
-    return refusal.value.code
 
 
 def test_an_overpayment_stays_in_the_advance() -> None:

@@ -17,7 +17,6 @@ from apps.billing.queries.invoicing import invoiceable
 from apps.billing.services.tax import turns
 from apps.billing.services.tax.red_outcomes import BUREAU, note_form, red_order_of
 from apps.billing.states import RED_FORM_MOVES
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account
@@ -26,16 +25,11 @@ from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from tests.doubles.tax_platform import TaxPlatform
 from tests.factories.tax import due_now, issued, red_form, requested, settled, two_lined, who, work
+from tests.refusing import undone_refusal_of as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
 D, S = Decimal, RedFormState
 T = TypeVar("T", Invoice, RedForm)
-
-
-def refused(act: Callable[[], Any]) -> RuleBroken:
-    with pytest.raises(RuleBroken) as refusal, transaction.atomic():
-        act()
-    return refusal.value
 
 
 def now(row: T) -> T:

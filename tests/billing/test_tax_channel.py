@@ -1,7 +1,6 @@
 """Invoices through the tax channel: issued once whatever the provider does, refused before they leave where
 the bureau would refuse them (BIL-4). The double enforces the published protocol."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,6 @@ from apps.billing.models import Invoice, InvoiceLine, TaxProvider
 from apps.billing.services.tax import turns
 from apps.billing.services.tax.issuing import note_invoice, order_of, work_on_invoice
 from apps.core.enqueueing import heard_by
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account
@@ -35,15 +33,10 @@ from tests.factories.tax import (
     who,
     work,
 )
+from tests.refusing import undone_refusal_of as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
 D = Decimal
-
-
-def refused(act: Callable[[], Any]) -> RuleBroken:
-    with pytest.raises(RuleBroken) as refusal, transaction.atomic():
-        act()
-    return refusal.value
 
 
 def now(invoice: Invoice) -> Invoice:

@@ -1,7 +1,6 @@
 """What does not come is written off by two people who did not ask, exactly once (BIL-5)."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,6 +29,7 @@ from apps.ledger.models import Account
 from apps.ledger.queries import balance_of
 from tests.factories.accounts import TOTP_KEY, UserFactory, sign_in
 from tests.factories.billing import DECEMBER_FIRST, charged, payer, received, sent
+from tests.refusing import refused_undone as refused
 from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-5")]
@@ -56,12 +56,6 @@ def approve(row: WriteOff, by: User, **more: Any) -> Allocation | None:
     more.setdefault("seen", content_of(WRITE_OFF, row)[1])
     more.setdefault("second_factor_at", DECEMBER_FIRST)
     return services.approve_write_off(row, by=by, at=DECEMBER_FIRST, **more)
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(RuleBroken) as refusal, transaction.atomic():
-        act()
-    return refusal.value.code
 
 
 def owed(row: WriteOff) -> Decimal:

@@ -16,22 +16,16 @@ from apps.cod.queries.advances import open_ahead
 from apps.cod.queries.proof import compare
 from apps.cod.queries.remitting import plans_of
 from apps.cod.states import ADVANCE_POLICY_MOVES
-from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind as A
 from tests.factories import banking, cod
 from tests.factories import remittances as f
 from tests.factories.accounts import UserFactory
+from tests.refusing import refused_undone as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
 D, S = Decimal, RemittanceState
-
-
-def refused(act: Any) -> str:
-    with pytest.raises((RuleBroken, BadInput)) as refusal, transaction.atomic():
-        act()
-    return refusal.value.code
 
 
 def ties() -> bool:

@@ -19,7 +19,6 @@ from apps.cod.queries.proof import compare
 from apps.cod.rules.counting import shared_out
 from apps.cod.services.opening_cash_ups import next_noon
 from apps.cod.states import CASH_UP_MOVES
-from apps.core.errors import RuleBroken
 from apps.customers.enums import SettlementMethod
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind as K
@@ -29,6 +28,7 @@ from apps.tracking.enums import CodMethod
 from tests.factories import billing, cod
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.shipments import shipment
+from tests.refusing import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
 D = Decimal
@@ -37,12 +37,6 @@ C = CashUpState
 
 def ties() -> bool:
     return not [one for one in compare() if one.differs]
-
-
-def refused(act: Any) -> str:
-    with pytest.raises(RuleBroken) as refusal:
-        act()
-    return refusal.value.code
 
 
 def declared(amount: str = "100.00") -> CashUp:

@@ -1,19 +1,9 @@
 """However many release a remittance at once, and wherever one is killed, the merchant is paid once (COD-7)."""
 
-import json
-import os
-import subprocess
-import sys
-import threading
-from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from itertools import cycle, islice
-from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.enums import Role
@@ -23,13 +13,13 @@ from apps.banking.models import Payout
 from apps.cod import services
 from apps.cod.enums import ItemState, RemittanceState
 from apps.cod.models import CodItem, Remittance, RemittanceRow
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.ledger.models import Entry
+from tests.at_once import at_once
 from tests.cod.points import POINTS
 from tests.factories import remittances as f
 from tests.factories.accounts import UserFactory
-from tests.waiting import LIMIT
+from tests.faults.killing import process_to_kill
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("COD-7")]
 
@@ -43,29 +33,6 @@ def once(row: Remittance) -> None:
     for kind in ("remittance.released", "payout.released"):
         assert Event.objects.filter(kind=kind).count() == 1
     assert set(CodItem.objects.values_list("state", flat=True)) == {ItemState.REMITTED}
-
-
-def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
-    """``hands`` threads begin together and try ``each`` times."""
-    gate, outcomes = threading.Barrier(hands), Counter[str]()
-
-    def hand(n: int) -> None:
-        gate.wait(LIMIT)
-        for _try in range(each):
-            try:
-                act(n)
-                outcomes["done"] += 1
-            except RuleBroken as refusal:
-                outcomes[refusal.code] += 1
-        connection.close()
-
-    threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT)
-    assert sum(outcomes.values()) == hands * each, outcomes
-    return outcomes
 
 
 def half_approved() -> Remittance:
@@ -124,22 +91,9 @@ def test_twenty_pieces_of_news_of_one_payout_have_one_effect() -> None:
 
 def killed(row: Remittance, point: str) -> None:
     """A process gives the second approval and is killed once it has come so far."""
-    given = {"MEDIA_ROOT": str(settings.MEDIA_ROOT), "WAKE_WORKERS": False}
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-        "FAULTS_SETTINGS": json.dumps(given),
-    }
-    words = [sys.executable, "-m", "tests.cod.release_worker", str(row.pk), point]
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
+    with process_to_kill("tests.cod.release_worker", str(row.pk), point) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == f"{point}\n"
-    finally:
-        process.kill()
-        process.wait(LIMIT)
-        process.stdout.close()
 
 
 @pytest.mark.parametrize("kills", [1, pytest.param(30, marks=pytest.mark.slow)])

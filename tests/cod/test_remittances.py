@@ -29,15 +29,10 @@ from tests.factories import cod, payees
 from tests.factories import remittances as f
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import DECEMBER_FIRST, charged, sent
+from tests.refusing import refused_undone as refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
 D, S, K = Decimal, RemittanceState, RowKind
-
-
-def refused(act: Any) -> str:
-    with pytest.raises((RuleBroken, BadInput)) as refusal, transaction.atomic():
-        act()
-    return refusal.value.code
 
 
 def ties() -> bool:

@@ -21,7 +21,6 @@ from apps.cod.queries.debts import debt_of
 from apps.cod.queries.proof import compare
 from apps.cod.queries.seeing import lines_for_claw_back
 from apps.cod.states import DECISION_MOVES, TRANSIT_MOVES
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.events.services import relay_due
 from apps.ledger.enums import AccountKind as K
@@ -32,6 +31,7 @@ from apps.tracking.models import Waybill
 from tests.factories import banking, cod
 from tests.factories.accounts import UserFactory
 from tests.factories.imports import take_in
+from tests.refusing import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
 D, T, S = Decimal, TransitState, ItemState
@@ -39,12 +39,6 @@ D, T, S = Decimal, TransitState, ItemState
 
 def ties() -> bool:
     return not [one for one in compare() if one.differs]
-
-
-def refused(act: Any) -> str:
-    with pytest.raises(RuleBroken) as refusal:
-        act()
-    return refusal.value.code
 
 
 def sent(amount: str = "100.00") -> Deposit:

@@ -1,6 +1,5 @@
 """ORD-3: a leader's verbal authorisation is recorded, chased and escalated once."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.core.errors import RuleBroken
 from apps.customers import services, tasks
 from apps.customers.enums import AuthorisationState
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
@@ -30,6 +28,7 @@ from tests.factories.customers import (
     ready_customer,
 )
 from tests.factories.sla import let_pass
+from tests.refusing import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("ORD-3")]
 NOW = timezone.now()
@@ -55,12 +54,6 @@ def clock_of(word: VerbalAuthorisation) -> Clock:
     return Clock.objects.get(
         matter__subject_type="customers.verbalauthorisation", matter__subject_id=str(word.pk)
     )
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as caught:
-        call()
-    return caught.value.code
 
 
 def kinds() -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import BadInput
 from apps.customers import services
 from apps.customers.enums import CustomerStatus, SiteUse
 from apps.customers.models import Contact, Customer, CustomerSite
@@ -24,14 +24,9 @@ from tests.factories.customers import (
     form_values,
     ready_customer,
 )
+from tests.refusing import refused
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as caught:
-        call()
-    return caught.value.code
 
 
 def last_event() -> Event:

@@ -22,6 +22,7 @@ from apps.sla.enums import ClockState, MatterState
 from apps.sla.models import Clock, Matter
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import Signers, form_values, signatures_of
+from tests.refusing import refused
 from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("ORD-3")]
@@ -30,12 +31,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("ORD-3")]
 @pytest.fixture
 def signers() -> Signers:
     return Signers()
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as caught:
-        call()
-    return caught.value.code
 
 
 @pytest.mark.parametrize(

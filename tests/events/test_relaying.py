@@ -1,9 +1,5 @@
 """The relay hands on many at once, gives back what it did not finish, and is fair."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
@@ -18,6 +14,7 @@ from apps.events import subscriptions
 from apps.events.models import Dispatch, Event
 from apps.events.services import NewEvent, record_many, relay_batch, relay_due
 from tests.factories.accounts import UserFactory
+from tests.faults.killing import process_to_kill
 from tests.waiting import LIMIT, eventually
 
 pytestmark = pytest.mark.requirement("NTF-2")
@@ -262,8 +259,7 @@ def test_a_killed_relay_gives_everything_back(listen: Listen) -> None:
     heard: list[int] = []
     listen("many", lambda events: heard.extend(event.pk for event in events))
     ids = happen(120)
-    relay = _another_relay()
-    try:
+    with process_to_kill("tests.events.killed_relay") as relay:
         assert relay.stdout is not None
         assert relay.stdout.readline() == "120\n", "it holds all of them"
         assert relay_due() == 0, "what another relay holds is left to it"
@@ -271,21 +267,5 @@ def test_a_killed_relay_gives_everything_back(listen: Listen) -> None:
         relay.wait(LIMIT)
         connection.close()
         assert eventually(lambda: relay_due() == 120)
-    finally:
-        relay.kill()
-        relay.wait(LIMIT)
-        assert relay.stdout is not None
-        relay.stdout.close()
     assert heard == list(ids)
     assert not User.objects.filter(display_name="half done").exists()
-
-
-def _another_relay() -> "subprocess.Popen[str]":
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-        "FAULTS_SETTINGS": json.dumps({}),
-    }
-    words = [sys.executable, "-m", "tests.events.killed_relay"]
-    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)

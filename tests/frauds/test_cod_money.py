@@ -1,7 +1,5 @@
 """Attempts at money between the door and the bank: each is refused, and leaves a trace (COD-7)."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,24 +14,19 @@ from apps.backoffice.queries.approvals import content_of
 from apps.cod import services
 from apps.cod.approvals import DECISION
 from apps.cod.models import CashUp, CodDifference, CodItem, Taking
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind as K
 from apps.quality.models import ExceptionReport
 from apps.tracking.models import Waybill
 from apps.tracking.services.pod import correct_proof
+from tests.at_once import at_once
 from tests.factories import banking, cod
 from tests.factories.accounts import UserFactory
 from tests.factories.shipments import proof
+from tests.refusing import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
 D = Decimal
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(RuleBroken) as refusal:
-        act()
-    return refusal.value.code
 
 
 def traced(subject: Any, code: str) -> bool:
@@ -441,30 +434,7 @@ def test_twenty_at_once_have_one_effect(what: str) -> None:
         ),
     }  # fmt: skip
     done = at_once(20, acts[what])
-    assert done.count("done") == 1, done
+    assert done["done"] == 1, done
     assert set(done) <= {"done", "illegal_move", "in_deposit"}
     assert services.prove_cod(by=by, at=at).differences == 0
     assert Event.objects.filter(kind="cod.attempt_refused").count() == 19
-
-
-def at_once(n: int, act: Callable[[int], Any]) -> list[str]:
-    gate, outcomes = threading.Barrier(n), []
-
-    def go(number: int) -> None:
-        try:
-            gate.wait(60)
-            act(number)
-            outcomes.append("done")
-        except RuleBroken as refusal:
-            outcomes.append(refusal.code)
-        except Exception as problem:  # reported by the test, which expects refusals
-            outcomes.append(repr(problem))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=go, args=[number]) for number in range(n)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return outcomes

@@ -1,49 +1,22 @@
 """Twenty at once have one effect (CMP-10)."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.events.models import Event
 from apps.hotline import services
 from apps.hotline.enums import CallBackState, Direction, FileState
 from apps.hotline.models import Call, CallBack, CallFile, Leg
+from tests.at_once import at_once
 from tests.factories import hotline as f
 from tests.factories.accounts import UserFactory, superuser
 from tests.factories.imports import work
-from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("CMP-10")]
 HANDS = 20
-
-
-def at_once(act: Callable[[int], Any]) -> "Counter[str]":
-    gate, found = threading.Barrier(HANDS), Counter[str]()
-
-    def hand(n: int) -> None:
-        gate.wait(LIMIT)
-        try:
-            act(n)
-            found["done"] += 1
-        except RuleBroken as refusal:
-            found[refusal.code] += 1
-        connection.close()
-
-    threads = [threading.Thread(target=hand, args=(n,)) for n in range(HANDS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT)
-    assert sum(found.values()) == HANDS, found
-    return found
 
 
 def test_twenty_imports_of_one_file_are_one() -> None:
@@ -55,7 +28,7 @@ def test_twenty_imports_of_one_file_are_one() -> None:
         row, _new = services.upload_call_file(system=system, file=file, by=by, at=at)
         services.take_call_file(file_id=row.pk, by=by, at=at)
 
-    assert at_once(act) == {"done": 1, "illegal_move": HANDS - 1}
+    assert at_once(HANDS, act) == {"done": 1, "illegal_move": HANDS - 1}
     work()
     assert CallFile.objects.get().state == FileState.TAKEN
     assert (Call.objects.count(), Leg.objects.count(), CallBack.objects.count()) == (2, 1, 1)
@@ -68,7 +41,7 @@ def test_twenty_pushes_of_one_call_are_one_and_open_one_call_back() -> None:
     call = services.PushedCall(
         "7", Direction.IN, f.CALLER, offered, None, offered + timedelta(seconds=40), f.ABANDONED
     )
-    at_once(lambda _n: services.push_call(system=system, call=call, by=by, at=at))
+    at_once(HANDS, lambda _n: services.push_call(system=system, call=call, by=by, at=at))
     assert (Call.objects.count(), CallBack.objects.get().calls) == (1, 1)
     assert Event.objects.filter(kind="callback.opened").count() == 1
 
@@ -84,5 +57,5 @@ def test_twenty_closings_of_one_call_back_are_one() -> None:
             call_back_id=row.pk, state=CallBackState.DONE, result=f"第{n}次", by=by, at=at
         )
 
-    assert at_once(act) == {"done": 1, "illegal_move": HANDS - 1}
+    assert at_once(HANDS, act) == {"done": 1, "illegal_move": HANDS - 1}
     assert Event.objects.filter(kind="callback.done").count() == 1

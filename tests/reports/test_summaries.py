@@ -14,7 +14,7 @@ from apps.backoffice.enums import ApprovalState
 from apps.backoffice.models import Approval, ApprovalRequest
 from apps.backoffice.queries.approvals import waiting_for
 from apps.claims.models import Claim
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import BadInput
 from apps.core.times import day_start
 from apps.customers.models import Customer
 from apps.events.models import Event
@@ -34,6 +34,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.claims import Desk, paid
 from tests.factories.months import Size, make_month
 from tests.factories.reports import Signers, last_month, seen
+from tests.refusing import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("REP-3")]
 S = SummaryState
@@ -42,12 +43,6 @@ S = SummaryState
 @pytest.fixture
 def signers() -> Signers:
     return Signers()
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as caught:
-        call()
-    return caught.value.code
 
 
 def at_state(signers: Signers, state: SummaryState) -> Summary:

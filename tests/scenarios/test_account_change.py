@@ -4,7 +4,6 @@ was closed; and the report says so in figures (COD-2 to COD-6)."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,7 +17,6 @@ from apps.accounts.queries import system_user
 from apps.banking.enums import AccountPurpose
 from apps.banking.queries import which_account
 from apps.banking.services import change_account
-from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.quality.models import ExceptionReport
@@ -26,17 +24,12 @@ from tests.factories import changes as make
 from tests.factories.banking import is_accepted, row, taken
 from tests.factories.campaigns import code, newcomer, recipient_of
 from tests.factories.notifications import relay_all
+from tests.refusing import refused
 
 pytestmark = [pytest.mark.django_db, *(pytest.mark.requirement(f"COD-{n}") for n in range(2, 7))]
 DAY = timedelta(days=1)
 COD = AccountPurpose.COD
 R = RecipientState
-
-
-def refused(work: Any) -> str:
-    with pytest.raises(RuleBroken) as refusal:
-        work()
-    return refusal.value.code
 
 
 def account_of(customer: Customer, at: datetime) -> str:

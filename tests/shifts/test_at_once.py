@@ -1,45 +1,17 @@
 """However many take, accept or confirm at once, one has effect."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.enums import AbsenceKind
 from apps.accounts.models import Absence, DutyShift
-from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.shifts import services
 from apps.shifts.models import Gap
+from tests.at_once import at_once
 from tests.factories import shifts as f
-from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("CMP-9")]
-
-
-def at_once(hands: int, act: Callable[[int], Any]) -> "Counter[str]":
-    gate, outcomes = threading.Barrier(hands), Counter[str]()
-
-    def hand(n: int) -> None:
-        gate.wait(LIMIT)
-        try:
-            act(n)
-            outcomes["done"] += 1
-        except RuleBroken as refusal:
-            outcomes[refusal.code] += 1
-        connection.close()
-
-    threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT)
-    assert sum(outcomes.values()) == hands, outcomes
-    return outcomes
 
 
 def test_twenty_take_a_gap_a_swap_and_accept_a_handover() -> None:

@@ -1,9 +1,5 @@
 """Several at the same work: sweepers, people, and a sweeper that is killed (CMP-3)."""
 
-import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -33,6 +29,7 @@ from tests.factories.sla import (
     subject,
     target,
 )
+from tests.faults.killing import process_to_kill
 from tests.waiting import LIMIT, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,32 +89,15 @@ def test_three_sweepers_at_once_tell_each_step_once() -> None:
 @pytest.mark.requirement("CMP-3")
 def test_a_killed_sweeper_has_told_nothing_and_loses_nothing() -> None:
     cases = overdue_cases(5)
-    process = _sweeper_to_be_killed()
-    try:
+    with process_to_kill("tests.sla.killed_sweeper") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "5\n", "it holds all of them"
         assert services.sweep() == services.Swept(), "what another sweeper holds is left to it"
         process.kill()
         process.wait(LIMIT)
         assert eventually(lambda: services.sweep().clocks)
-    finally:
-        process.kill()
-        process.wait(LIMIT)
-        assert process.stdout is not None
-        process.stdout.close()
     for _what, matter in cases:
         assert clock_events_of(matter) == TOLD
-
-
-def _sweeper_to_be_killed() -> "subprocess.Popen[str]":
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
-        "FAULTS_SETTINGS": json.dumps({}),
-    }
-    words = [sys.executable, "-m", "tests.sla.killed_sweeper"]
-    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def test_done_while_it_is_swept_it_is_told_once_or_not_at_all() -> None:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import DirectoryGroup, DirectoryIdentity, Unit, User
 from apps.accounts.rules import RULE
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 
@@ -24,18 +25,17 @@ def map_group(
     if not group:
         raise BadInput(_("Name the group."), code="required", field="group")
     _check_may_map(group, unit, by)
-    try:
-        with transaction.atomic():
-            mapping = DirectoryGroup.objects.create(
-                group=group, role=role, unit=unit, since=at, mapped_by=by
-            )
-    except IntegrityError as error:
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("This group already brings this role in this unit."),
             code="group_already_mapped",
             field="group",
             rule=RULE,
-        ) from error
+        )
+    ):
+        mapping = DirectoryGroup.objects.create(
+            group=group, role=role, unit=unit, since=at, mapped_by=by
+        )
     data = {"group": group, "role": str(role), "unit": unit.code}
     record("directorygroup.mapped", mapping, by=by, at=at, data=data)
     return mapping

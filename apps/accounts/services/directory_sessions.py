@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from apps.accounts.models import DirectoryIdentity, DirectoryLogout, User, UserS
 from apps.accounts.queries import system_user
 from apps.accounts.services.directory import SYSTEM, follow_directory
 from apps.accounts.services.sessions import end_session, end_user_sessions
+from apps.core.database import refused_as
 from apps.core.errors import RuleBroken
 
 log = logging.getLogger(__name__)
@@ -81,13 +82,12 @@ def _check_is_logout(claims: dict[str, Any]) -> None:
 
 
 def _take_once(issuer: str, token_id: str, at: datetime) -> None:
-    try:
-        with transaction.atomic():
-            DirectoryLogout.objects.create(issuer=issuer, token_id=token_id[:255], received_at=at)
-    except IntegrityError as error:
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("This logout of the directory was taken in already."), code="replayed", rule=RULE
-        ) from error
+        )
+    ):
+        DirectoryLogout.objects.create(issuer=issuer, token_id=token_id[:255], received_at=at)
 
 
 def _identities(issuer: str, sub: str) -> list[DirectoryIdentity]:

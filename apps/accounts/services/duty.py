@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar, cast
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role, UserKind
 from apps.accounts.models import Absence, DutyShift, Unit, User, UserRole
 from apps.accounts.services.off_shift import end_off_shift_for
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 
@@ -53,19 +54,18 @@ def plan_shifts(
         _check_person(row.user)
     _check_roles(rows)
     end_off_shift_for(rows, by=by, at=at)
-    try:
-        with transaction.atomic():
-            shifts = DutyShift.objects.bulk_create(
-                DutyShift(**row._asdict(), made_by=by) for row in rows
-            )
-    except IntegrityError as error:
-        people = "、".join(sorted({str(row.user) for row in rows}))
-        raise RuleBroken(
-            _("%(user)s is on this duty already at that time.") % {"user": people},
+    with refused_as(
+        RuleBroken(
+            _("%(user)s is on this duty already at that time.")
+            % {"user": "、".join(sorted({str(row.user) for row in rows}))},
             code="shift_overlaps",
             field="starts_at",
             rule=RULE,
-        ) from error
+        )
+    ):
+        shifts = DutyShift.objects.bulk_create(
+            DutyShift(**row._asdict(), made_by=by) for row in rows
+        )
     record_many(
         NewEvent(
             "user.shift_planned",
@@ -122,23 +122,22 @@ def plan_absence(
             raise BadInput(
                 _("Nobody stands in for themselves."), code="own_stand_in", field="stand_in"
             )
-    try:
-        with transaction.atomic():
-            absence = Absence.objects.create(
-                user=user,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                stand_in=stand_in,
-                reason=reason.strip()[:120],
-                made_by=by,
-            )
-    except IntegrityError as error:
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("%(user)s is noted as away at that time already.") % {"user": user},
             code="absence_overlaps",
             field="starts_at",
             rule=RULE,
-        ) from error
+        )
+    ):
+        absence = Absence.objects.create(
+            user=user,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            stand_in=stand_in,
+            reason=reason.strip()[:120],
+            made_by=by,
+        )
     data = {
         "from": starts_at,
         "until": ends_at,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from apps.accounts.enums import Role, SessionEnd
 from apps.accounts.models import RolePolicy, Unit, User, UserRole
 from apps.accounts.rules import RULE, check_may_change, check_may_grant, check_not_oneself
 from apps.accounts.services.sessions import end_user_sessions
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 
@@ -36,17 +37,16 @@ def grant_role(
     check_may_grant(user, unit, by=by)
     if until is not None and until <= since:
         raise BadInput(_("The role must end after it begins."), code="bad_period", field="until")
-    try:
-        with transaction.atomic():
-            held = UserRole.objects.create(
-                user=user, role=role, unit=unit, since=since, until=until, granted_by=by
-            )
-    except IntegrityError as error:
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("The user already holds this role in this unit at that time."),
             code="role_already_held",
             rule=RULE,
-        ) from error
+        )
+    ):
+        held = UserRole.objects.create(
+            user=user, role=role, unit=unit, since=since, until=until, granted_by=by
+        )
     data = {"role": str(role), "unit": unit.code, "until": until}
     record("user.role_granted", user, by=by, at=at, data=data)
     end_user_sessions(user=user, by=by, reason=SessionEnd.ROLES, at=at)

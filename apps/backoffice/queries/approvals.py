@@ -218,7 +218,7 @@ def waiting_for(user: Any, *, only: tuple[str, Any] | None = None) -> list[Waiti
 
 def _visible(kind: str, asked: Iterable[ApprovalRequest], user: Any) -> set[str]:
     ids = [one.subject_id for one in asked if one.kind == kind]
-    visible = policy_of(kind).visible_to(user).filter(pk__in=ids)
+    visible = policy_of(kind).seen_by(user).filter(pk__in=ids)
     return {str(pk) for pk in visible.values_list("pk", flat=True)}
 
 

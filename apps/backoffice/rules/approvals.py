@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
 
+# How long ago the second factor may have been proved where money is approved.
+JUST_NOW = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -26,6 +29,12 @@ class Round:
 
     seats: tuple[Seat, ...]
     quorum: int = 0
+
+    @classmethod
+    def of(cls, seats: Mapping[str, Collection[str]], *, quorum: int = 0) -> "Round":
+        """From the roles that each seat is made up of."""
+        made = [Seat(str(code), frozenset(map(str, roles))) for code, roles in seats.items()]
+        return cls(tuple(made), quorum)
 
     @property
     def needs(self) -> int:

@@ -1,4 +1,5 @@
 from apps.backoffice.services.approvals import (
+    ApprovalInput,
     approve,
     ask_approval,
     refuse,
@@ -34,6 +35,7 @@ from apps.backoffice.services.numbers import reserve_rows, take_number, take_num
 from apps.backoffice.services.retention import change_retention
 
 __all__ = [
+    "ApprovalInput",
     "approve",
     "ask_approval",
     "ask_job",

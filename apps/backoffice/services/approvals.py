@@ -5,7 +5,7 @@ subject's lock is taken first, the request's after it.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,8 +24,18 @@ from apps.backoffice.rules.approvals import (
     seat_for,
 )
 from apps.backoffice.states import APPROVAL_MOVES
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
+
+
+class ApprovalInput(TypedDict, total=False):
+    """What whoever approves sends: the SHA-256 of what they saw, a remark, when they proved their second
+    factor. The services of the apps hand it on to ``approve`` as it is."""
+
+    seen: Required[str]
+    remark: str
+    second_factor_at: datetime | None
 
 
 @transaction.atomic
@@ -107,7 +117,7 @@ def refuse(
     request = _open_request(kind, subject)
     _check_seen(request, seen)
     number, seat, away = _seat(request, by, at)
-    why = _reason(reason)
+    why = required_text(reason, most=300)
     _decide(request, number, seat, Decision.REFUSED, why, None, by, at, away)
     _close(request, ApprovalState.REFUSED, reason=why, by=by, at=at)
     words = {"as": seat, "reason": why}
@@ -121,7 +131,7 @@ def withdraw_approval(
 ) -> ApprovalRequest:
     """Nobody is asked any more; what was approved to the end cannot be withdrawn."""
     request = _open_request(kind, subject)
-    why = _reason(reason)
+    why = required_text(reason, most=300)
     _close(request, ApprovalState.WITHDRAWN, reason=why, by=by, at=at)
     _tell("withdrawn", request, by=by, at=at, data={"reason": why})
     return request
@@ -254,13 +264,6 @@ def _person_of_maker(user: Any) -> str:
 
 def _roles_of(seats: Any) -> list[str]:
     return sorted({role for seat in seats for role in seat.roles})
-
-
-def _reason(text: str) -> str:
-    tidy = " ".join(text.split())[:300]
-    if len(tidy) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
-    return tidy
 
 
 def _tell(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
@@ -38,22 +38,10 @@ def _change(context: ActContext) -> None:
     services.change_account(context.record, context.typed, **context.who)
 
 
-def _reveal(context: ActContext) -> str:
-    return services.reveal_number(context.record, reason=context.typed["reason"], **context.who)
-
-
 def _assign(context: ActContext) -> None:
     typed = dict(context.typed)
     purpose = AccountPurpose(typed.pop("purpose"))
     services.assign_account(account=context.record, purpose=purpose, **typed, **context.who)
-
-
-def _close(context: ActContext) -> None:
-    services.close_account(context.record, reason=context.typed["reason"], **context.who)
-
-
-def _opening(context: ActContext) -> None:
-    services.post_opening(context.record, **context.typed, **context.who)
 
 
 def _given(context: ActContext) -> dict[str, Any]:
@@ -110,18 +98,18 @@ ACTS = (
     Act("take-file", _("Take in a bank file"), TAKE, _take, form=forms.FileForm, preview=_look,
         explains=_("Look at it first: the preview shows what is new and what does not add up. A file"
                    " whose balances contradict it is held, and none of its lines are in.")),
-    Act("reveal", _("Show the number"), "banking.reveal_bankaccount", _reveal, form=ReasonForm,
+    Act("reveal", _("Show the number"), "banking.reveal_bankaccount", on_subject(services.reveal_number), form=ReasonForm,
         explains=_("In clear, this once; your reason is on record."), shows="backoffice/shown_once.html"),
     Act("assign", _("Assign it"), ASSIGN, _assign, form=forms.AssignForm, may=_is_open, initial=_now,
         explains=_("From then on these customers are told to pay into this account. Whoever is told another"
                    " account now is told this one by an account change only."),
         done=_("The account is assigned.")),
-    Act("opening", _("Enter the opening balance"), CHANGE, _opening, form=forms.OpeningForm,
+    Act("opening", _("Enter the opening balance"), CHANGE, on_subject(services.post_opening), form=forms.OpeningForm,
         explains=_("What stood on the account at the end of the day before its first line. Once."),
         done=_("The opening balance is posted.")),
     Act("change", _("Change"), CHANGE, _change, form=forms.ChangeAccountForm, initial=_values,
         done=_("Changed.")),
-    Act("close", _("Close the account"), CHANGE, _close, form=ReasonForm, may=_is_open, danger=True,
+    Act("close", _("Close the account"), CHANGE, on_subject(services.close_account), form=ReasonForm, may=_is_open, danger=True,
         done=_("The account is closed.")),
 )  # fmt: skip
 

@@ -8,21 +8,17 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, on_subject
 from apps.backoffice.records import RecordAdmin
 from apps.banking import services
 from apps.banking.enums import AliasKind
 from apps.banking.models import PayerAlias
 
 
-def _drop(context: ActContext) -> None:
-    services.drop_alias(context.record, **context.who)
-
-
 @admin.register(PayerAlias)
 class PayerAliasAdmin(RecordAdmin):
     acts = (
-        Act("drop", _("Drop it"), "banking.change_payeralias", _drop, danger=True,
+        Act("drop", _("Drop it"), "banking.change_payeralias", on_subject(services.drop_alias), danger=True,
             explains=_("Payments of this account or name are unidentified again until a person says whose they are."),
             done=_("Dropped."), in_list=True, may=lambda row: row.dropped_at is None),
     )  # fmt: skip

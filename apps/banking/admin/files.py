@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
@@ -28,10 +28,6 @@ def _release(context: ActContext) -> None:
     services.post_file(file, **context.who)
 
 
-def _drop(context: ActContext) -> None:
-    services.drop_file(context.record, **context.typed, **context.who)
-
-
 def _is_held(file: BankFile) -> bool:
     return file.state == FileState.HELD
 
@@ -43,7 +39,7 @@ class BankFileAdmin(PanelAdmin):
         Act("release", _("Take it after all"), TAKE, _release, form=ReasonForm, may=_is_held, is_panel=True,
             explains=_("Its lines are taken as they can be read; your reason is kept with the file."),
             done=_("The lines are in.")),
-        Act("drop", _("Leave it out"), TAKE, _drop, form=ReasonForm, may=_is_held, is_panel=True, danger=True,
+        Act("drop", _("Leave it out"), TAKE, on_subject(services.drop_file), form=ReasonForm, may=_is_held, is_panel=True, danger=True,
             done=_("The file stays on record; none of its lines are in.")),
     )  # fmt: skip
     list_display = (

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.records import PanelAdmin
 from apps.banking import forms, queries, services
 from apps.banking.enums import LineStatus, Use
@@ -16,22 +16,6 @@ from apps.banking.models import BankLine, LineUse
 from apps.core.money import format_money
 
 SAY = "banking.identify_bankline"
-
-
-def _identify(context: ActContext) -> None:
-    services.identify_line(context.record, **context.typed, **context.who)
-
-
-def _charge(context: ActContext) -> None:
-    services.charge_line(context.record, **context.who)
-
-
-def _clear_transit(context: ActContext) -> None:
-    services.clear_transit(context.record, **context.who)
-
-
-def _undo(context: ActContext) -> None:
-    services.undo_line(context.record, **context.who)
 
 
 def _likely(context: ActContext) -> dict[str, Any]:
@@ -87,16 +71,16 @@ class LineStatusFilter(admin.SimpleListFilter):
 class BankLineAdmin(PanelAdmin):
     page_template = "banking/line.html"
     acts = (
-        Act("identify", _("Say whose payment it is"), SAY, _identify, form=forms.IdentifyForm, is_panel=True,
+        Act("identify", _("Say whose payment it is"), SAY, on_subject(services.identify_line), form=forms.IdentifyForm, is_panel=True,
             may=lambda line: line.amount > 0 and _is_free(line), options=_likely,
             explains=_("It goes to the customer's advance; from there it is set off against what they owe."),
             done=_("The payer is known.")),
-        Act("transit", _("Money in transit"), SAY, _clear_transit, is_panel=True, may=_is_free,
+        Act("transit", _("Money in transit"), SAY, on_subject(services.clear_transit), is_panel=True, may=_is_free,
             explains=_("For a cheque that was noted as paid before its line came, or whose amount the bank took back."),
             done=_("It is in transit no more.")),
-        Act("charge", _("Bank charge or interest"), SAY, _charge, is_panel=True, may=_is_free,
+        Act("charge", _("Bank charge or interest"), SAY, on_subject(services.charge_line), is_panel=True, may=_is_free,
             done=_("Posted to finance cost.")),
-        Act("undo", _("Undo"), SAY, _undo, is_panel=True, danger=True, may=_may_undo,
+        Act("undo", _("Undo"), SAY, on_subject(services.undo_line), is_panel=True, danger=True, may=_may_undo,
             explains=_("A reversing entry takes it back; what came in is unidentified again."),
             done=_("Taken back.")),
     )  # fmt: skip

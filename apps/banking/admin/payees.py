@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.acts import approval_acts
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
@@ -51,44 +51,24 @@ def _request(context: ActContext) -> PayeeAccount:
     )
 
 
-def _call(context: ActContext) -> None:
-    services.record_call(context.record, **context.typed, **context.who)
-
-
-def _stop(context: ActContext) -> None:
-    services.stop_payee(context.record, reason=context.typed["reason"], **context.who)
-
-
-def _end(context: ActContext) -> None:
-    services.end_payee(context.record, reason=context.typed["reason"], **context.who)
-
-
-def _reveal(context: ActContext) -> str:
-    return services.reveal_payee(context.record, reason=context.typed["reason"], **context.who)
-
-
-def _contacts(context: ActContext) -> dict[str, Any]:
-    return {"contacts": may_be_called(context.record, context.at)}
-
-
 ENTER = Act("request", _("Ask for a payout account"), "banking.request_payeeaccount", _request, form=forms.PayeeForm,
     explains=_("Nothing is paid to it before the customer was called back, two people approved it and its waiting"
                " time is over."), done=_("The request is entered. A colleague calls the customer back."))  # fmt: skip
 ACTS = (
-    Act("call", _("Write down the call-back"), "banking.call_payeeaccount", _call, form=forms.CallForm, is_panel=True,
-        may=lambda row: row.state == PayeeState.REQUESTED, options=_contacts,
+    Act("call", _("Write down the call-back"), "banking.call_payeeaccount", on_subject(services.record_call), form=forms.CallForm, is_panel=True,
+        may=lambda row: row.state == PayeeState.REQUESTED, options=lambda d: {"contacts": may_be_called(d.record, d.at)},
         explains=_("Ask whether they want this account, read its last digits to them, and let them say the name of"
                    " the holder. Never call a number from the request itself."),
         done=_("The call is on record.")),
     *approval_acts(PAYEE, "banking.approve_payeeaccount", approve=services.approve_payee, refuse=services.refuse_payee,
                    may=lambda row: row.state == PayeeState.CALLED_BACK),
-    Act("reveal", _("Show the number"), "banking.reveal_payeeaccount", _reveal, form=ReasonForm,
+    Act("reveal", _("Show the number"), "banking.reveal_payeeaccount", on_subject(services.reveal_payee), form=ReasonForm,
         explains=_("In clear, this once; your reason is on record."), shows="backoffice/shown_once.html"),
-    Act("stop", _("Stop it"), STOP, _stop, form=ReasonForm, danger=True,
+    Act("stop", _("Stop it"), STOP, on_subject(services.stop_payee), form=ReasonForm, danger=True,
         may=lambda row: row.state in (*UNDER_WAY, PayeeState.ACTIVE),
         explains=_("Nothing is paid to it any more, for good. An account in use before it stays in use."),
         done=_("Stopped.")),
-    Act("end", _("End its use"), "banking.request_payeeaccount", _end, form=ReasonForm, danger=True,
+    Act("end", _("End its use"), "banking.request_payeeaccount", on_subject(services.end_payee), form=ReasonForm, danger=True,
         may=lambda row: row.state == PayeeState.ACTIVE,
         explains=_("The customer has no account from then on: money due is held."), done=_("Ended.")),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.acts import approval_acts
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, ActContext, BulkAct
+from apps.backoffice.acts import Act, ActContext, BulkAct, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
@@ -37,24 +37,8 @@ VIEWS = {
 }
 
 
-def _ask(context: ActContext) -> None:
-    services.ask_release(context.record, **context.who)
-
-
-def _cancel(context: ActContext) -> None:
-    services.cancel_payout(context.record, reason=context.typed["reason"], **context.who)
-
-
 def _line(context: ActContext) -> None:
     services.settle_payout(context.typed["line"], context.record, **context.who)
-
-
-def _confirm(context: ActContext) -> None:
-    services.confirm_paid(context.record, reason=context.typed["reason"], **context.who)
-
-
-def _return(context: ActContext) -> None:
-    services.return_payout(context.record, **context.typed, **context.who)
 
 
 def _may_line(row: Payout) -> bool:
@@ -62,29 +46,29 @@ def _may_line(row: Payout) -> bool:
 
 
 ACTS = (
-    Act("ask", _("Ask for its release"), DRAFT, _ask, may=lambda row: row.state == S.DRAFT,
+    Act("ask", _("Ask for its release"), DRAFT, on_subject(services.ask_release), may=lambda row: row.state == S.DRAFT,
         explains=_("Two people of different departments who did not draft it decide."), done=_("Asked.")),
     *approval_acts(PAYOUT, "banking.approve_payout", approve=services.approve_payout,
                    refuse=services.refuse_payout, may=lambda row: row.state == S.APPROVING),
-    Act("cancel", _("Call it off"), DRAFT, _cancel, form=ReasonForm, danger=True,
+    Act("cancel", _("Call it off"), DRAFT, on_subject(services.cancel_payout), form=ReasonForm, danger=True,
         may=lambda row: row.state in (S.DRAFT, S.APPROVING, S.RELEASED),
         explains=_("Nothing is paid; what it was for can be paid by another payout."), done=_("Called off.")),
     Act("line", _("Say which bank line it is"), SETTLE, _line, form=forms.LineForm, is_panel=True, may=_may_line,
         options=lambda context: {"lines": lines_out(context.record)},
         explains=_("The books then hold it as paid from the bank."), done=_("Settled by the line.")),
-    Act("confirm", _("The bank has paid it"), SETTLE, _confirm, form=ReasonForm, is_panel=True,
+    Act("confirm", _("The bank has paid it"), SETTLE, on_subject(services.confirm_paid), form=ReasonForm, is_panel=True,
         may=lambda row: row.state in (S.SENT, S.UNCLEAR),
         explains=_("By the bank's word: say whose, and when. Its line is still waited for."), done=_("Noted.")),
-    Act("return", _("The bank has not paid it, or gave it back"), SETTLE, _return, form=forms.ReturnForm,
+    Act("return", _("The bank has not paid it, or gave it back"), SETTLE, on_subject(services.return_payout), form=forms.ReturnForm,
         is_panel=True, danger=True, may=lambda row: row.state in (S.SENT, S.UNCLEAR, S.PAID),
         options=lambda context: {"lines": lines_back(context.record)},
         explains=_("What it was for is owed again. Ask the bank first: nothing else tells that no money left."),
         done=_("Noted as returned.")),
 )  # fmt: skip
 BULK = (
-    BulkAct("ask", _("Ask for release"), DRAFT, _ask,
+    BulkAct("ask", _("Ask for release"), DRAFT, on_subject(services.ask_release),
             explains=_("Two people of different departments who did not draft them decide.")),
-    BulkAct("cancel", _("Call off"), DRAFT, _cancel, form=ReasonForm, danger=True,
+    BulkAct("cancel", _("Call off"), DRAFT, on_subject(services.cancel_payout), form=ReasonForm, danger=True,
             explains=_("Only what is in no payment file yet.")),
 )  # fmt: skip
 

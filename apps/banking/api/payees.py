@@ -1,15 +1,11 @@
 """Payout accounts through the API (COD-6): asked for, and followed; nothing is approved, called back or stopped here."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,9 +16,9 @@ from apps.banking import services
 from apps.banking.api.shapes import PayeeInShape, PayeeListShape, PayeeShape
 from apps.banking.enums import PayeePaperKind, PayeeState, PayoutPurpose
 from apps.banking.models import PayeeAccount
-from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.asked import choice_asked
+from apps.core.api.exact import decoded, judged, taken
 from apps.core.api.views import ApiView
-from apps.core.errors import BadInput, RuleBroken
 from apps.core.opaque import Id, hide, unhide
 from apps.customers.api.asking import caller, customer_for
 
@@ -68,12 +64,10 @@ class PayeesView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        shape = PayeeInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
+        given = taken(PayeeInShape, request.data)
         customer, at = customer_for(request, given.get("customer", "")), timezone.now()
-        try:
-            found = services.request_payee(
+        found = judged(
+            lambda: services.request_payee(
                 customer,
                 number=given["number"],
                 values={name: given[name] for name in ("holder", "bank", "branch", "cnaps")},
@@ -83,9 +77,7 @@ class PayeesView(ApiView):
                 by=caller(request),
                 at=at,
             )
-        except BadInput as problem:
-            # The shape has judged all that the description can say.
-            raise RuleBroken(problem.message, code=problem.code, field=problem.field) from None
+        )
         where = reverse("api-payee", args=[hide(Id.PAYEE, found.pk)], request=request)
         status = 201 if found.requested_at == at else 200
         return Response(PayeeShape(found).data, status, headers={"Location": where})
@@ -97,15 +89,7 @@ class PayeesView(ApiView):
         responses={200: PayeeListShape},
     )
     def get(self, request: Request) -> Response:
-        pages = ApiCursorPagination()
-        rows: Any = pages.paginate_queryset(_wanted(request), request, self) or []
-        return Response(
-            {
-                "next": pages.get_next_link(),
-                "previous": pages.get_previous_link(),
-                "results": PayeeShape(rows, many=True).data,
-            }
-        )
+        return self.page_of(_wanted(request), lambda rows: PayeeShape(rows, many=True).data)
 
 
 class PayeeView(ApiView):
@@ -133,24 +117,20 @@ def _mine(request: Request) -> "QuerySet[PayeeAccount]":
 
 
 def _wanted(request: Request) -> "QuerySet[PayeeAccount]":
-    wanted: dict[str, Any] = {}
-    for name, choices in (("state", PayeeState.values), ("purpose", PayoutPurpose.values)):
-        value = request.query_params.get(name)
-        if value is not None:
-            if value not in choices:
-                raise BadInput(_("There is no such value."), code="bad_choice", field=name)
-            wanted[name] = value
-    return _mine(request).filter(**wanted)
+    asked = request.query_params
+    wanted = {
+        "state": choice_asked(asked, "state", PayeeState.values),
+        "purpose": choice_asked(asked, "purpose", PayoutPurpose.values),
+    }
+    return _mine(request).filter(**{name: value for name, value in wanted.items() if value})
 
 
 def _papers(rows: Sequence[dict[str, str]]) -> list[services.Paper]:
-    found = []
-    for index, row in enumerate(rows):
-        try:
-            content = base64.b64decode(row["content"], validate=True)
-        except binascii.Error as problem:
-            raise RuleBroken(
-                str(problem), code="file_broken", field=f"papers.{index}.content"
-            ) from None
-        found.append(services.Paper(PayeePaperKind(row["kind"]), BytesIO(content), row["name"]))
-    return found
+    return [
+        services.Paper(
+            PayeePaperKind(row["kind"]),
+            BytesIO(decoded(row["content"], f"papers.{index}.content")),
+            row["name"],
+        )
+        for index, row in enumerate(rows)
+    ]

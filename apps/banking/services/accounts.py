@@ -14,11 +14,11 @@ from apps.banking.queries.accounts import assignments_to
 from apps.banking.queries.reconciliation import OPENING
 from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, own_number
 from apps.banking.services.sides import bank_side
-from apps.banking.services.words import required_text
 from apps.banking.states import ACCOUNT_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.models import check_row
+from apps.core.models import check_row, set_values
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import NewPosting, Side
@@ -48,7 +48,7 @@ def open_account(
             _("This account has been entered already."), code="number_known", field="number"
         )
     account = BankAccount(number=plain, number_index=index, tail=plain[-4:], created_by_id=by.pk)
-    _set(account, values, FIELDS)
+    set_values(account, values, FIELDS)
     if account.parent is not None and account.parent.parent_id is not None:
         raise BadInput(
             _("A sub-account belongs to a main account, not to another sub-account."),
@@ -72,7 +72,7 @@ def change_account(
 ) -> BankAccount:
     """Change what may be changed; the number and its holder may not."""
     row = _locked(account)
-    changed = _set(row, values, CHANGEABLE)
+    changed = set_values(row, values, CHANGEABLE)
     _check(row)
     if changed:
         record("bankaccount.changed", row, by=by, at=at, data={"fields": changed})
@@ -125,16 +125,6 @@ def post_opening(
 
 def _locked(account: BankAccount) -> BankAccount:
     return BankAccount.objects.select_for_update().get(pk=account.pk)
-
-
-def _set(row: BankAccount, values: Mapping[str, Any], allowed: tuple[str, ...]) -> list[str]:
-    unknown = set(values) - set(allowed)
-    if unknown:
-        raise TypeError(f"{sorted(unknown)} cannot be set here")
-    changed = [name for name, value in values.items() if getattr(row, name, None) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed
 
 
 def _check(row: BankAccount) -> None:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries.accounts import which_account
-from apps.banking.services.words import required_text
 from apps.core.database import in_callers_transaction
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import new_event, record, record_many
 

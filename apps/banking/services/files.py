@@ -26,12 +26,12 @@ from apps.banking.rules import (
     plain_number,
 )
 from apps.banking.services.layouts import layouts
-from apps.banking.services.words import required_text
 from apps.banking.states import FILE_MOVES
 from apps.core.crypto import blind_index, encrypt
 from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.storage import all_or_nothing
+from apps.core.text import required_text
 from apps.events.services import record
 
 if TYPE_CHECKING:

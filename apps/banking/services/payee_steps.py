@@ -1,7 +1,7 @@
 """The way of a payout account to being used: called back, approved by two people, waited for (COD-6)."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -18,10 +18,10 @@ from apps.banking.enums import CallOutcome, PayeeState
 from apps.banking.models import PayeeAccount, PayeeCall
 from apps.banking.queries.payees import may_be_called
 from apps.banking.services.payees import RULE, about, end, locked, waits
-from apps.banking.services.words import required_text
 from apps.banking.states import PAYEE_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Contact
 from apps.customers.queries.search import phone_index
 from apps.events.services import record, recorded_refusals
@@ -72,27 +72,17 @@ def record_call(
 def approve_payee(
     payee: PayeeAccount,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: "User",
     at: datetime,
     is_past: bool = False,
+    **given: Unpack[engine.ApprovalInput],
 ) -> PayeeAccount:
     """The second of two approvals begins the waiting time of ``PAYEE_COOLING_HOURS``, counted by the
     database's clock, whatever a process takes for the time; ``is_past``, where a past is taken over, from
     ``at``. Everybody who was on file before is told meanwhile."""
     with recorded_refusals(REFUSED, payee, "approve", by=by, at=at):
         row = locked(payee)
-        request = engine.approve(
-            kind=PAYEE,
-            subject=row,
-            seen=seen,
-            remark=remark,
-            second_factor_at=second_factor_at,
-            by=by,
-            at=at,
-        )
+        request = engine.approve(kind=PAYEE, subject=row, by=by, at=at, **given)
         if request.state == ApprovalState.APPROVED:
             begin = at if is_past else max(at, database_now())
             until = begin + waits(settings.PAYEE_COOLING_HOURS)

@@ -22,12 +22,12 @@ from apps.banking.enums import NameCheck, PayeePaperKind, PayeeState, PayoutPurp
 from apps.banking.models import BankAccount, PayeeAccount, PayeePaper
 from apps.banking.models.payees import UNDER_WAY
 from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, odd_signs, payee_number, same_name
-from apps.banking.services.words import required_text
 from apps.banking.states import PAYEE_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files.scans import check_document
 from apps.core.storage import all_or_nothing
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 

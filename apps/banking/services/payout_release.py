@@ -1,7 +1,7 @@
 """A payout that nothing else has approved is released by two people of different departments (COD-7)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import approvals as engine
@@ -36,25 +36,15 @@ def ask_release(payout: Payout, *, by: "User", at: datetime) -> Payout:
 def approve_payout(
     payout: Payout,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: "User",
     at: datetime,
+    **given: Unpack[engine.ApprovalInput],
 ) -> Payout:
     """The second of two approvals releases it."""
     with recorded_refusals(REFUSED, payout, "approve", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         check_unchanged(row)
-        request = engine.approve(
-            kind=PAYOUT,
-            subject=row,
-            seen=seen,
-            remark=remark,
-            second_factor_at=second_factor_at,
-            by=by,
-            at=at,
-        )
+        request = engine.approve(kind=PAYOUT, subject=row, by=by, at=at, **given)
         if request.state == ApprovalState.APPROVED:
             release(row, request, by=by, at=at)
     return row

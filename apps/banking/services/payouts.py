@@ -21,9 +21,9 @@ from apps.banking.enums import AccountState, PayeeState, PayoutState
 from apps.banking.models import BankAccount, PayeeAccount, Payout
 from apps.banking.queries.payees import payee_account_for, payee_sha
 from apps.banking.queries.payouts import payout_of, payout_sha
-from apps.banking.services.words import required_text
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record, recorded_refusals
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from apps.banking.queries.payouts import settled_by
 from apps.banking.services.payouts import about, lock_payouts
 from apps.banking.services.sides import PAYOUTS_IN_TRANSIT
 from apps.banking.services.using import post_against
-from apps.banking.services.words import required_text
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
+from apps.core.text import required_text
 from apps.events.models import Event
 from apps.events.services import record, recorded_refusals
 

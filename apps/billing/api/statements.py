@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,8 +28,8 @@ from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.orders.api.asking import caller
+from apps.tracking.api.asking import number_in_address
 from apps.tracking.models import Waybill
-from apps.tracking.numbers import parse_waybill_number
 
 SCOPE = "billing:read"
 STATEMENT = re.compile(r"ST\d{8}-\d{5,9}", re.ASCII)
@@ -70,7 +69,7 @@ class StatementsView(ApiView):
         statements = _statements(request)
         if (month := _month(request.query_params.get("month"))) is not None:
             statements = statements.filter(period=month)
-        return _page(self, request, statements, StatementShape, ApiCursorPagination())
+        return self.page_of(statements, lambda rows: StatementShape(rows, many=True).data)
 
 
 class StatementView(ApiView):
@@ -92,6 +91,7 @@ class StatementView(ApiView):
 class StatementChargesView(ApiView):
     required_scopes = {"GET": SCOPE}
     paged = True
+    pages = OldestFirst
 
     @extend_schema(
         operation_id="statement_charges",
@@ -107,7 +107,7 @@ class StatementChargesView(ApiView):
         charges = Charge.objects.filter(
             statement=statement, pk__gte=first_line(statement)
         ).select_related("customer", "tax_class")
-        return _page(self, request, charges, ChargeShape, OldestFirst())
+        return self.page_of(charges, lambda rows: ChargeShape(rows, many=True).data)
 
 
 class WaybillFeeView(ApiView):
@@ -151,10 +151,7 @@ def _statement(request: Request, number: str) -> Statement:
 
 
 def _waybill(request: Request, number: str) -> Waybill:
-    try:
-        known = parse_waybill_number(number)
-    except BadInput as error:
-        raise NotFound(str(error), error.code) from error
+    known = number_in_address(number)
     found: Waybill | None = Waybill.objects.visible_to(caller(request)).filter(number=known).first()
     if found is None:
         raise Http404
@@ -167,14 +164,3 @@ def _month(asked: str | None) -> date | None:
     if not re.fullmatch(MONTH.strip("^$"), asked):
         raise BadInput(_("Write the month as 2026-03."), code="bad_month", field="month")
     return date.fromisoformat(f"{asked}-01")
-
-
-def _page(view: ApiView, request: Request, rows: Any, shape: Any, pages: Any) -> Response:
-    page = pages.paginate_queryset(rows, request, view=view)
-    return Response(
-        {
-            "next": pages.get_next_link(),
-            "previous": pages.get_previous_link(),
-            "results": shape(page or [], many=True).data,
-        }
-    )

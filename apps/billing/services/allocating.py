@@ -3,12 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import AllocationKind, StatementState
 from apps.billing.models import Allocation, Receipt, Statement
 from apps.billing.queries.owing import owed_by, owed_on, unspent_of
@@ -16,8 +15,10 @@ from apps.billing.rules.settling import spread
 from apps.billing.services import books, clocks
 from apps.billing.services.moving import lock_statement
 from apps.billing.services.voiding import void_changed
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import Side
@@ -127,23 +128,18 @@ def undo_allocation(*, allocation_id: int, reason: str, by: User, at: datetime) 
     statement = lock_statement(found.statement_id, by)
     if found.reverses_id is not None:
         raise RuleBroken(_("This row undoes another one already."), code="undoes")
-    try:
-        with transaction.atomic():
-            undone = Allocation.objects.create(
-                kind=found.kind,
-                receipt=found.receipt,
-                statement=statement,
-                amount=found.amount,
-                day=books.open_day(timezone.localdate(at)),
-                reverses=found,
-                reason=reason,
-                at=at,
-                by=by,
-            )
-    except IntegrityError as error:
-        if "reverses" not in str(error):
-            raise
-        raise RuleBroken(_("It was undone already."), code="undone_already") from None
+    with refused_as(RuleBroken(_("It was undone already."), code="undone_already"), "reverses"):
+        undone = Allocation.objects.create(
+            kind=found.kind,
+            receipt=found.receipt,
+            statement=statement,
+            amount=found.amount,
+            day=books.open_day(timezone.localdate(at)),
+            reverses=found,
+            reason=reason,
+            at=at,
+            by=by,
+        )
     books.take_back_allocation(found, day=undone.day, by=by, at=at)
     clocks.owed_again(statement, by=by, at=at)
     void_changed(statement, by=by, at=at)

@@ -8,13 +8,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import StatementState
 from apps.billing.models import BillingTerms, Blocker, Statement
 from apps.billing.services.moving import lock_statement
 from apps.claims.queries.money import Unsettled, unsettled
 from apps.complaints.enums import TROUBLE, CaseState
 from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.quality.enums import ExceptionState
 from apps.tracking.models.return_document import OUTSTANDING

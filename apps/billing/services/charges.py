@@ -9,7 +9,6 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import ChargeKind, Side, StatementState
 from apps.billing.inputs import NewCharge, Payer
 from apps.billing.models import BillingTerms, Charge, Statement
@@ -17,6 +16,7 @@ from apps.billing.rules.months import month_of, next_month
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
 from apps.core.opaque import PER_DAY, dated_number
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.queries import open_since

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import ChargeKind
 from apps.billing.models import ShipmentRating
 from apps.billing.queries.questions import questions_of
@@ -28,6 +27,7 @@ from apps.billing.services.shipment_charges import (
 from apps.core import cached_tables
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.pricing.enums import BillingEvent
 from apps.pricing.queries.pricing import Asked, Price, rate_shipments

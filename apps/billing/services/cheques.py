@@ -4,20 +4,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import ChequeState, ReceiptSource
 from apps.billing.models import Cheque, Receipt
 from apps.billing.services import books
 from apps.billing.services.receipts import drop_receipt, take_receipt
 from apps.billing.states import CHEQUE_MOVES
-from apps.core.database import in_callers_transaction
+from apps.core.database import in_callers_transaction, refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.inputs import Side
@@ -235,15 +235,11 @@ _EVENTS = {
 def _move(cheque: Cheque, to: ChequeState, *, by: User, at: datetime) -> Cheque:
     CHEQUE_MOVES.check(ChequeState(cheque.state), to)
     cheque.state, cheque.moved_at, cheque.moved_by = to, at, by
-    try:
-        with transaction.atomic():
-            cheque.save()
-    except IntegrityError as error:
-        if "cheque_once" not in str(error):
-            raise
-        raise BadInput(
-            _("This cheque is on record already."), code="cheque_known", field="number"
-        ) from None
+    with refused_as(
+        BadInput(_("This cheque is on record already."), code="cheque_known", field="number"),
+        "cheque_once",
+    ):
+        cheque.save()
     data: dict[str, Any] = {"amount": str(cheque.amount), "note": cheque.note}
     record(_EVENTS[to], cheque, by=by, at=at, data=data)
     return cheque

@@ -2,7 +2,7 @@
 (BIL-1, BIL-2, BIL-6)."""
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from apps.billing.models import (
     ShipmentRating,
     Statement,
 )
+from apps.customers.models import Customer
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.models import Matter
@@ -36,37 +37,37 @@ def _end_of(day: "date") -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
+def _of_payer(
+    payer: Customer, kind: BillingMatter, subject: Any, what: Any, **more: Any
+) -> sla.NewMatter:
+    """What is waited for from a customer: ``what`` it is with their name."""
+    return sla.NewMatter(
+        kind=kind,
+        subject=subject,
+        title=f"{what} {payer.name}"[:120],
+        attributes=Attributes(customer_id=payer.pk),
+        unit=payer.unit,
+        **more,
+    )
+
+
 def sent(statement: Statement, *, by: "User", at: datetime) -> None:
     """A payer's statement is to be agreed to within the policy's time and paid by its due day. A
     station's own is settled by its cash-up."""
     payer = statement.bill_to
     if payer is None or statement.due_on is None:
         return
-    title = f"{statement.number} {payer.name}"[:120]
-    attributes = Attributes(customer_id=payer.pk)
-    owner = payer.agent or by
+    dues = {Metric.ACTION: _end_of(statement.due_on)}
+    about: dict[str, Any] = {
+        "subject": statement,
+        "what": statement.number,
+        "owner": payer.agent or by,
+        "opened_at": at,
+    }
     sla.open_matters(
         [
-            sla.NewMatter(
-                kind=BillingMatter.PAYMENT,
-                subject=statement,
-                title=title,
-                attributes=attributes,
-                owner=owner,
-                unit=payer.unit,
-                opened_at=at,
-                dues={Metric.ACTION: _end_of(statement.due_on)},
-            ),
-            sla.NewMatter(
-                kind=BillingMatter.STATEMENT,
-                subject=statement,
-                title=title,
-                attributes=attributes,
-                owner=owner,
-                unit=payer.unit,
-                opened_at=at,
-                key=AGREEMENT,
-            ),
+            _of_payer(payer, BillingMatter.PAYMENT, dues=dues, **about),
+            _of_payer(payer, BillingMatter.STATEMENT, key=AGREEMENT, **about),
         ],
         by=by,
         at=at,
@@ -100,13 +101,12 @@ def promised(promises: "Sequence[PaymentPromise]", *, by: "User", at: datetime) 
     sla.stop_matters(list(before), reason=reason, by=by, at=at)
     sla.open_matters(
         [
-            sla.NewMatter(
-                kind=BillingMatter.PROMISE,
-                subject=promise,
-                title=f"{promise.statement.number} {payer.name}"[:120],
-                attributes=Attributes(customer_id=payer.pk),
+            _of_payer(
+                payer,
+                BillingMatter.PROMISE,
+                promise,
+                promise.statement.number,
                 owner=payer.agent or by,
-                unit=payer.unit,
                 opened_at=at,
                 dues={Metric.ACTION: _end_of(promise.pay_on)},
             )
@@ -120,18 +120,11 @@ def promised(promises: "Sequence[PaymentPromise]", *, by: "User", at: datetime) 
 
 def taken_along(paper: PaperDelivery, *, by: "User", at: datetime) -> None:
     """Whoever carries it brings it to the customer, and brings the name of who signed."""
-    payer = paper.bill_to
-    sla.open_matter(
-        kind=BillingMatter.PAPER,
-        subject=paper,
-        title=f"{paper.paper} {payer.name}"[:120],
-        attributes=Attributes(customer_id=payer.pk),
-        owner=paper.carrier or by,
-        unit=payer.unit,
-        opened_at=at,
-        by=by,
-        at=at,
+    owner = paper.carrier or by
+    carried = _of_payer(
+        paper.bill_to, BillingMatter.PAPER, paper, paper.paper, owner=owner, opened_at=at
     )
+    sla.open_matters([carried], by=by, at=at)
 
 
 def signed_for(paper: PaperDelivery, *, by: "User", at: datetime) -> None:
@@ -157,8 +150,7 @@ def _is_open(statement: Statement) -> bool:
 
 
 def _about(statement: Statement) -> list[Matter]:
-    label = statement._meta.label_lower
-    return list(Matter.objects.filter(subject_type=label, subject_id=str(statement.pk), key=""))
+    return list(Matter.objects.about(statement).filter(key=""))
 
 
 def disputed(dispute: Dispute, *, by: "User", at: datetime) -> None:
@@ -207,21 +199,16 @@ def receipts_owed(documents: "Sequence[ReturnDocument]", *, by: "User", at: date
     """Each to be back by the end of the day that the customer's terms say; those without a clock only."""
     if not documents:
         return 0
-    label = ReturnDocument._meta.label_lower
-    known = Matter.objects.filter(
-        subject_type=label, subject_id__in=[str(one.pk) for one in documents]
-    ).values_list("subject_id", flat=True)
-    timed = set(known)
+    timed = set(Matter.objects.about(*documents).values_list("subject_id", flat=True))
     fresh = [one for one in documents if str(one.pk) not in timed]
     sla.open_matters(
         [
-            sla.NewMatter(
-                kind=BillingMatter.SIGNED_RECEIPT,
-                subject=one,
-                title=f"{one.waybill.number} {customer.name}"[:120],
-                attributes=Attributes(customer_id=customer.pk),
+            _of_payer(
+                customer,
+                BillingMatter.SIGNED_RECEIPT,
+                one,
+                one.waybill.number,
                 owner=customer.agent or by,
-                unit=customer.unit,
                 opened_at=one.owed_since,
                 dues={Metric.ACTION: _end_of(_back_on(one))},
             )
@@ -257,22 +244,19 @@ def dispute_ended(dispute: Dispute, *, by: "User", at: datetime) -> None:
 
 def red_pending(form: RedForm, *, by: "User", at: datetime) -> None:
     """The other side has 72 hours from when it was entered; after that the tax bureau voids it."""
-    payer = form.invoice.bill_to
     if form.confirm_by is None:
         raise TypeError("a constraint says that a pending red form has an end")
-    sla.open_matter(
-        kind=BillingMatter.RED_FORM,
-        subject=form,
-        title=f"{form.invoice.number} {payer.name}"[:120],
-        attributes=Attributes(customer_id=payer.pk),
+    pending = _of_payer(
+        form.invoice.bill_to,
+        BillingMatter.RED_FORM,
+        form,
+        form.invoice.number,
         # Finance's: who entered it, and whoever is there for one that the payer did.
         owner=form.created_by if form.entered_by == EnteredBy.SELLER else None,
-        unit=payer.unit,
         opened_at=form.channel_sent_at or at,
         dues={Metric.ACTION: form.confirm_by},
-        by=by,
-        at=at,
     )
+    sla.open_matters([pending], by=by, at=at)
 
 
 def red_answered(form: RedForm, *, by: "User", at: datetime) -> None:

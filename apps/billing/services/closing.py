@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.models import Job
 from apps.backoffice.services import ask_job
-from apps.banking.services.words import required_text
 from apps.billing.enums import StatementState
 from apps.billing.inputs import FROZEN, Frozen
 from apps.billing.models import Statement, StatementTotal
@@ -26,6 +25,7 @@ from apps.billing.services.door_payments import settle_frozen
 from apps.billing.services.moving import lock_statement, move
 from apps.billing.services.tiers import adjust_tiers
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import NewEvent, record, record_many
 
 BATCH = 500

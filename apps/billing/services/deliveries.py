@@ -5,21 +5,22 @@ from datetime import date, datetime
 from io import BytesIO
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import InvoiceState, PaperState
 from apps.billing.models import PaperDelivery
 from apps.billing.queries.deliveries import waiting_papers
 from apps.billing.services import clocks
 from apps.billing.services.invoices import deliver_invoice, receive_invoice
 from apps.billing.states import PAPER_MOVES
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.pictures import clean_photo
+from apps.core.text import required_text
 from apps.events.services import record
 
 # One that came back stays handed out.
@@ -68,13 +69,10 @@ def plan_round(
                 created_by=by,
             )
         )
-    try:
-        with transaction.atomic():
-            made = PaperDelivery.objects.bulk_create(rows)
-    except IntegrityError as error:
-        if "paper_one_round" not in str(error):
-            raise
-        raise RuleBroken(_("Somebody else put it on a round."), code="not_waiting") from None
+    with refused_as(
+        RuleBroken(_("Somebody else put it on a round."), code="not_waiting"), "paper_one_round"
+    ):
+        made = PaperDelivery.objects.bulk_create(rows)
     for row in made:
         data = {"day": round_on, "carried_by": row.carried_by}
         record("paper.planned", row, by=by, at=at, data=data)

@@ -3,11 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import DisputeReason, DisputeState, StatementState
 from apps.billing.models import Dispute, DisputeEntry
 from apps.billing.services import clocks
@@ -15,10 +14,12 @@ from apps.billing.services.charges import amount_of, correct_charge, first_of
 from apps.billing.services.moving import lock_statement
 from apps.billing.services.statement_papers import store_paper
 from apps.billing.states import DISPUTE_MOVES
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.money import money
 from apps.core.storage import all_or_nothing
+from apps.core.text import required_text
 from apps.events.services import record
 
 
@@ -62,22 +63,19 @@ def raise_dispute(
             code="above_line",
             field="amount",
         )
-    try:
-        with transaction.atomic():
-            dispute = Dispute.objects.create(
-                charge=first,
-                statement=statement,
-                why=why,
-                charged=charged,
-                amount=wanted,
-                raised_at=at,
-                raised_by=by,
-                by_customer=by_customer,
-            )
-    except IntegrityError as error:
-        if "dispute_one_open" not in str(error):
-            raise
-        raise RuleBroken(_("This line is disputed already."), code="disputed_already") from None
+    with refused_as(
+        RuleBroken(_("This line is disputed already."), code="disputed_already"), "dispute_one_open"
+    ):
+        dispute = Dispute.objects.create(
+            charge=first,
+            statement=statement,
+            why=why,
+            charged=charged,
+            amount=wanted,
+            raised_at=at,
+            raised_by=by,
+            by_customer=by_customer,
+        )
     _say(dispute, text, by_customer=by_customer, by=by, at=at)
     if paper is not None:
         store_paper(statement, paper, dispute=dispute, by=by, at=at)

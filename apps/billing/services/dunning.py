@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
-from apps.banking.services.words import required_text
 from apps.billing.enums import StatementState
 from apps.billing.inputs import NewLevel
 from apps.billing.models import (
@@ -28,6 +27,7 @@ from apps.billing.queries.dunning import Overdue, overdue_payers
 from apps.billing.queries.letters import letter_pdf, notice_of
 from apps.billing.services import clocks
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as BadNumber
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.channels import tax_channel
 from apps.billing.enums import InvoiceKind, InvoiceState, StatementState
 from apps.billing.models import Invoice, InvoiceLine, Statement
@@ -22,7 +21,9 @@ from apps.billing.rules import tax
 from apps.billing.services import books
 from apps.billing.services.charges import PREFIX
 from apps.billing.states import INVOICE_MOVES
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 
 AGREED = (StatementState.SENT, StatementState.CONFIRMED)
@@ -217,12 +218,8 @@ def save_invoice(invoice: Invoice, to: InvoiceState) -> None:
     """A locked invoice, as it is now, in a state that may follow its own. BadInput ``number_taken``."""
     INVOICE_MOVES.check(InvoiceState(invoice.state), to)
     invoice.state = to
-    try:
-        with transaction.atomic():
-            invoice.save()
-    except IntegrityError as error:
-        if "number" not in str(error):
-            raise
-        raise BadInput(
-            _("Another invoice has this number."), code="number_taken", field="number"
-        ) from None
+    with refused_as(
+        BadInput(_("Another invoice has this number."), code="number_taken", field="number"),
+        "number",
+    ):
+        invoice.save()

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import ReceiptSource
 from apps.billing.models import Cheque, Receipt
 from apps.billing.services import books
@@ -20,6 +19,7 @@ from apps.billing.services.allocating import lock_receipt, undo_allocation
 from apps.core.database import in_callers_transaction
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.inputs import Side

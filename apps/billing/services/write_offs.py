@@ -5,14 +5,14 @@ The statement is locked first, then the write-off: as for everything that settle
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
-from apps.backoffice.services import approve, ask_approval, refuse
-from apps.banking.services.words import required_text
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
 from apps.billing.approvals import WRITE_OFF
 from apps.billing.enums import StatementState, WriteOffState
 from apps.billing.models import Allocation, WriteOff
@@ -22,6 +22,7 @@ from apps.billing.services.moving import lock_statement
 from apps.billing.states import WRITE_OFF_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.text import required_text
 from apps.events.services import record
 
 
@@ -58,24 +59,14 @@ def ask_write_off(
 def approve_write_off(
     row: WriteOff,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> Allocation | None:
     """The second approval does it, by that person. RuleBroken ``write_off_ended`` for whoever comes
     after that."""
     row = _waiting(row, by)
-    request = approve(
-        kind=WRITE_OFF,
-        subject=row,
-        seen=seen,
-        remark=remark,
-        second_factor_at=second_factor_at,
-        by=by,
-        at=at,
-    )
+    request = approve(kind=WRITE_OFF, subject=row, by=by, at=at, **given)
     if request.state != ApprovalState.APPROVED:
         return None
     allocation = write_off(

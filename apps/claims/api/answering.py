@@ -15,7 +15,7 @@ from apps.claims.api.shapes import (
     DisputeInShape,
 )
 from apps.claims.enums import AgreedHow
-from apps.complaints.api.asking import judged
+from apps.core.api.exact import judged, taken
 from apps.core.api.views import ApiView
 from apps.customers.api.asking import caller
 
@@ -35,12 +35,11 @@ class AgreeClaimView(ApiView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        shape = AgreeInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        given = taken(AgreeInShape, request.data)
         claim = find_claim(request, number)
         services.agree(
             claim_id=claim.pk,
-            amount=shape.validated_data["amount"],
+            amount=given["amount"],
             how=AgreedHow.API,
             by=caller(request),
             at=timezone.now(),
@@ -63,13 +62,12 @@ class DisputeClaimView(ApiView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        shape = DisputeInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        given = taken(DisputeInShape, request.data)
         claim = find_claim(request, number)
         judged(
             lambda: services.dispute(
                 claim_id=claim.pk,
-                reason=shape.validated_data["reason"],
+                reason=given["reason"],
                 how=AgreedHow.API,
                 by=caller(request),
                 at=timezone.now(),

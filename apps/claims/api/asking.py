@@ -1,7 +1,5 @@
 """What a system asks for in a request about claims: its claim, its shipment, its files (CMP-6)."""
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -21,13 +19,13 @@ from apps.claims.enums import ClaimKind, ClaimState, Cover, ExplainedHow
 from apps.claims.inputs import NewClaim, NewItem, Shown
 from apps.claims.models import Claim
 from apps.claims.queries.rules import rule_for
-from apps.core.api.exact import ANY_TEXT
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.api.asked import choice_asked, waybill_asked
+from apps.core.api.exact import decoded
+from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.core.opaque import Id, unhide
 from apps.customers.api.asking import caller
-from apps.tracking.models import Waybill
-from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.api.asking import waybill_for
 
 CLAIM_NUMBER = re.compile(r"CL\d{8}-\d{5,9}", re.ASCII)
 
@@ -54,23 +52,16 @@ def claim_detail(request: Request, number: str) -> Any:
 
 def wanted_claims(request: Request) -> "QuerySet[Claim]":
     asked = request.query_params
-    wanted: dict[str, Any] = {}
-    states = [value for value, _label in SHOWN_STATES]
-    for name, choices in (("state", states), ("kind", ClaimKind.values)):
-        value = asked.get(name)
-        if value is not None:
-            if value not in choices:
-                raise BadInput(_("There is no such value."), code="bad_choice", field=name)
-            wanted[name] = value
-    if waybill := asked.get("waybill", ""):
-        if len(waybill) > 40 or not re.fullmatch(ANY_TEXT.strip("^$"), waybill):
-            raise BadInput(_("This is not a waybill number."), code="bad_waybill", field="waybill")
-        wanted["waybill__number"] = waybill.strip().upper()
-    return shown_claims(request).filter(**wanted)
+    wanted = {
+        "state": choice_asked(asked, "state", dict(SHOWN_STATES)),
+        "kind": choice_asked(asked, "kind", ClaimKind.values),
+        "waybill__number": waybill_asked(asked),
+    }
+    return shown_claims(request).filter(**{name: value for name, value in wanted.items() if value})
 
 
 def read_claim(request: Request, given: dict[str, Any]) -> NewClaim:
-    waybill, at = _waybill(request, given["waybill"]), timezone.now()
+    waybill, at = waybill_for(request, given["waybill"]), timezone.now()
     cover = Cover.UNINSURED if waybill.insured_amount is None else Cover.INSURED
     rule = rule_for(given["kind"], cover, waybill.customer, timezone.localdate(at))
     if rule is None or rule.pk != unhide(Id.RULE, given["rule"]):
@@ -92,27 +83,8 @@ def read_claim(request: Request, given: dict[str, Any]) -> NewClaim:
     )
 
 
-def _waybill(request: Request, text: str) -> Waybill:
-    """Another customer's is as unknown as one that does not exist."""
-    refusal = RuleBroken(
-        _("There is no such waybill for this key."), code="unknown_waybill", field="waybill"
-    )
-    try:
-        number = parse_waybill_number(text)
-    except BadInput:
-        raise refusal from None
-    mine = Waybill.objects.visible_to(caller(request)).select_related("customer__unit")
-    found: Waybill | None = mine.filter(number=number).first()
-    if found is None:
-        raise refusal
-    return found
-
-
 def read_files(rows: Sequence[dict[str, str]]) -> list[NewFile]:
-    found = []
-    for index, row in enumerate(rows):
-        try:
-            found.append(NewFile(base64.b64decode(row["content"], validate=True), row["name"]))
-        except binascii.Error as problem:
-            raise RuleBroken(str(problem), code="file_broken", field=f"files.{index}") from None
-    return found
+    return [
+        NewFile(decoded(row["content"], f"files.{index}"), row["name"])
+        for index, row in enumerate(rows)
+    ]

@@ -25,9 +25,7 @@ from apps.claims.api.shapes import (
 )
 from apps.claims.enums import ClaimKind, PaperKind
 from apps.claims.queries.lists import rules_for_customers
-from apps.complaints.api.asking import judged
-from apps.core.api.exact import ANY_TEXT
-from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.exact import ANY_TEXT, judged, taken
 from apps.core.api.views import ApiView
 from apps.core.errors import RuleBroken
 from apps.customers.api.asking import caller
@@ -82,9 +80,8 @@ class ClaimsView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        shape = ClaimInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        new, at = read_claim(request, shape.validated_data), timezone.now()
+        given = taken(ClaimInShape, request.data)
+        new, at = read_claim(request, given), timezone.now()
         claim = judged(lambda: services.file_claim(new=new, by=caller(request), at=at))
         if (claim.waybill_id, claim.kind) != (new.waybill.pk, new.kind):  # type: ignore[union-attr]  # it has one
             raise RuleBroken(
@@ -103,15 +100,7 @@ class ClaimsView(ApiView):
         responses={200: ClaimListShape},
     )
     def get(self, request: Request) -> Response:
-        pages = ApiCursorPagination()
-        rows: Any = pages.paginate_queryset(wanted_claims(request), request, self) or []
-        return Response(
-            {
-                "next": pages.get_next_link(),
-                "previous": pages.get_previous_link(),
-                "results": ClaimShape(rows, many=True).data,
-            }
-        )
+        return self.page_of(wanted_claims(request), lambda rows: ClaimShape(rows, many=True).data)
 
 
 class ClaimView(ApiView):
@@ -143,9 +132,8 @@ class ClaimPapersView(ApiView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        shape = PapersInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        claim, given = find_claim(request, number), shape.validated_data
+        given = taken(PapersInShape, request.data)
+        claim = find_claim(request, number)
         files = read_files(given["files"])
         judged(
             lambda: services.add_papers(

@@ -97,10 +97,7 @@ def _end_payment(claim: Claim, *, by: User, at: datetime) -> None:
 
 
 def _matter(claim: Claim, key: str = "") -> Matter | None:
-    rows = Matter.objects.filter(
-        subject_type=claim._meta.label_lower, subject_id=str(claim.pk), key=key
-    )
-    return rows.first()
+    return Matter.objects.about(claim).filter(key=key).first()
 
 
 def _title(claim: Claim) -> str:

@@ -1,7 +1,7 @@
 """Two people approve that a merchant is paid ahead of the bank; one person ends it (COD-7)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
-from apps.backoffice.services import approve, ask_approval, refuse
-from apps.banking.services.words import required_text
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
 from apps.cod.approvals import ADVANCE_POLICY
 from apps.cod.enums import AdvancePolicyState
 from apps.cod.models import AdvancePolicy
 from apps.cod.rules.counting import exact
 from apps.cod.states import ADVANCE_POLICY_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 
@@ -70,24 +70,14 @@ def ask_advance_policy(
 def approve_advance_policy(
     row: AdvancePolicy,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> AdvancePolicy:
     """The second approval puts it in force."""
     row = _lock(row.pk)
     ADVANCE_POLICY_MOVES.check(S(row.state), S.ACTIVE)
-    request = approve(
-        kind=ADVANCE_POLICY,
-        subject=row,
-        seen=seen,
-        remark=remark,
-        second_factor_at=second_factor_at,
-        by=by,
-        at=at,
-    )
+    request = approve(kind=ADVANCE_POLICY, subject=row, by=by, at=at, **given)
     if request.state == ApprovalState.APPROVED:
         row.state, row.approved_at = S.ACTIVE, at
         row.save(update_fields=["state", "approved_at"])

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.cod.enums import REFUSED, CashUpState, ItemState, TakingKind
 from apps.cod.models import CashUp, CodItem, Taking
 from apps.cod.queries.debts import debt_of
@@ -26,6 +25,7 @@ from apps.cod.services.opening_cash_ups import open_cash_up
 from apps.cod.states import CASH_UP_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
+from apps.core.text import required_text
 from apps.events.services import record, recorded_refusals
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Courier

@@ -17,7 +17,8 @@ from apps.cod.enums import REFUSED, ItemState
 from apps.cod.models import ClawBack
 from apps.cod.services import books, clocks
 from apps.cod.services.moving import lock_items, move_items
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record, recorded_refusals
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import Side
@@ -27,8 +28,7 @@ from apps.ledger.inputs import Side
 def claw_back(*, item_id: int, reason: str, by: User, at: datetime) -> ClawBack:
     """All that was collected goes back to the consignee. Once the money is on the bank, or after it was
     remitted: then it is carried until a remittance takes it. RuleBroken ``illegal_move``."""
-    if not reason.strip():
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    why = required_text(reason, least=1, message=_("Say why."))
     [item] = lock_items([item_id])
     had = item.state == ItemState.REMITTED
     if item.collected is None:
@@ -38,7 +38,7 @@ def claw_back(*, item_id: int, reason: str, by: User, at: datetime) -> ClawBack:
         item=item,
         merchant=item.merchant,
         amount=item.collected,
-        reason=" ".join(reason.split())[:200],
+        reason=why,
         is_carried=had,
         at=at,
         by=by,

@@ -69,10 +69,6 @@ def claw_backs_moved(rows: Sequence[ClawBack], *, by: User, at: datetime) -> Non
     """Settled ones end; what was settled and is not any more begins again."""
     sla.finish_matters([row for row in rows if row.is_settled], kind=FactKind.DONE, by=by, at=at)
     open_ones = {str(row.pk): row for row in rows if not row.is_settled}
-    closed = Matter.objects.filter(
-        subject_type=ClawBack._meta.label_lower,
-        subject_id__in=list(open_ones),
-        state=MatterState.CLOSED,
-    )
+    closed = Matter.objects.about(*open_ones.values()).filter(state=MatterState.CLOSED)
     for subject_id in closed.values_list("subject_id", flat=True):
         sla.reopen_matter(subject=open_ones[subject_id], by=by, at=at)

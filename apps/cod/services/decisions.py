@@ -7,14 +7,14 @@ What it is about is locked first, then the wish.
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
-from apps.backoffice.services import approve, ask_approval, refuse, void_if_changed
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse, void_if_changed
 from apps.cod.approvals import DECISION
 from apps.cod.enums import CashUpState, DecisionKind, DecisionState, ItemState
 from apps.cod.models import CashUp, CodDecision, CodItem, QrSettlement
@@ -24,6 +24,7 @@ from apps.cod.services import books, decision_books
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.states import DECISION_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.tracking.models import Courier
 from apps.tracking.services.cod_amounts import change_cod_amount
@@ -112,24 +113,14 @@ def clear_difference(*, settlement_id: int, reason: str, by: User, at: datetime)
 def approve_decision(
     row: CodDecision,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> CodDecision:
     """The second approval does it, by that person. RuleBroken ``decision_ended`` for whoever comes
     after that."""
     row = _waiting(row)
-    request = approve(
-        kind=DECISION,
-        subject=row,
-        seen=seen,
-        remark=remark,
-        second_factor_at=second_factor_at,
-        by=by,
-        at=at,
-    )
+    request = approve(kind=DECISION, subject=row, by=by, at=at, **given)
     if request.state == ApprovalState.APPROVED:
         _do(row, by=by, at=at)
         _end(row, D.DONE, by=by, at=at)
@@ -183,8 +174,7 @@ def _ask(
     by_one: bool = False,
 ) -> CodDecision:
     """``by_one``: so little that it needs no approval, and is done at once."""
-    if not reason.strip():
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    why = required_text(reason, least=1, message=_("Say why."))
     of = {
         "item": about if isinstance(about, CodItem) else None,
         "courier": about if isinstance(about, Courier) else None,
@@ -202,7 +192,7 @@ def _ask(
         **of,
         before=before,
         amount=amount,
-        reason=" ".join(reason.split())[:200],
+        reason=why,
         asked_at=at,
         asked_by=by,
     )

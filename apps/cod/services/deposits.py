@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +18,10 @@ from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
 from apps.cod.services.moving import move_items
 from apps.cod.states import TRANSIT_MOVES
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
+from apps.core.text import required_text
 from apps.events.services import record, recorded_refusals
 from apps.training.enums import Area
 from apps.training.queries import check_may_work
@@ -78,13 +79,12 @@ def void_deposit(*, deposit_id: int, reason: str, by: User, at: datetime) -> Dep
     bank's line was seen."""
     deposit = Deposit.objects.get(pk=deposit_id)
     with recorded_refusals(REFUSED, deposit, "void", by=by, at=at):
-        if not reason.strip():
-            raise BadInput(_("Say why."), code="reason_missing", field="reason")
+        why = required_text(reason, least=1, message=_("Say why."))
         deposit = lock_deposit(deposit_id)
         TRANSIT_MOVES.check(T(deposit.state), T.VOID)
         _move(deposit, ItemState.COUNTED, by=by, at=at)
         CashUp.objects.filter(deposit=deposit).update(deposit=None)
-        deposit.state, deposit.void_reason = T.VOID, " ".join(reason.split())[:200]
+        deposit.state, deposit.void_reason = T.VOID, why
         deposit.save(update_fields=["state", "void_reason"])
         books.take_back_deposit(deposit, by=by, at=at)
         clocks.taken_back(deposit, by=by, at=at)
@@ -111,9 +111,9 @@ def _move(deposit: Deposit, to: ItemState, *, by: User, at: datetime) -> None:
     move_items(item_ids=list(ids.values_list("pk", flat=True)), to=to, by=by, at=at)
 
 
-def _check(account: BankAccount, slip: str, day: date, at: datetime) -> None:
-    if not slip:
-        raise BadInput(_("Type the number of the slip."), code="slip_missing", field="slip")
+def check_banked(account: BankAccount, day: date, at: datetime) -> None:
+    """What is paid into the bank on ``day`` goes to an account for it. BadInput ``future``, RuleBroken
+    ``account_unfit``."""
     if day > timezone.localdate(at):
         raise BadInput(_("That day is still to come."), code="future", field="day")
     if account.state != AccountState.OPEN or account.purpose != AccountPurpose.COD:
@@ -123,6 +123,12 @@ def _check(account: BankAccount, slip: str, day: date, at: datetime) -> None:
             field="account",
             rule="COD-7",
         )
+
+
+def _check(account: BankAccount, slip: str, day: date, at: datetime) -> None:
+    if not slip:
+        raise BadInput(_("Type the number of the slip."), code="slip_missing", field="slip")
+    check_banked(account, day, at)
 
 
 def _lock(ids: Collection[int]) -> list[CashUp]:
@@ -153,16 +159,14 @@ def _total(cash_ups: list[CashUp]) -> Decimal:
 
 
 def _create(**values: Any) -> Deposit:
-    try:
-        with transaction.atomic():
-            deposit: Deposit = Deposit.objects.create(**values)
-            return deposit
-    except IntegrityError as error:
-        if "deposit_slip_once" not in str(error):
-            raise
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("The slip %(slip)s was entered already.") % {"slip": values["slip"]},
             code="slip_used",
             field="slip",
             rule="COD-7",
-        ) from None
+        ),
+        "deposit_slip_once",
+    ):
+        deposit: Deposit = Deposit.objects.create(**values)
+        return deposit

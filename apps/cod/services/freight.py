@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from apps.cod.enums import TakingKind
 from apps.cod.models import Taking
 from apps.cod.services import books
 from apps.cod.services.opening_cash_ups import open_cash_up
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.enums import SettlementMethod
 from apps.events.services import record
@@ -87,29 +88,28 @@ def _take(
     day = timezone.localdate(at)
     cash = method == CodMethod.CASH
     cash_up = open_cash_up(courier=courier, day=day, by=by, at=at) if cash else None
-    try:
-        with transaction.atomic():
-            taking = Taking.objects.create(
-                kind=kind,
-                source=_source(waybill),
-                waybill=waybill.number,
-                method=method,
-                amount=amount,
-                courier=courier,
-                day=day,
-                taken_at=at,
-                cash_up=cash_up,
-                station=carrier.station,
-                payer=carrier.bill_to,
-                by=by,
-            )
-    except IntegrityError:
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("The freight of %(waybill)s was taken already.") % {"waybill": waybill},
             code="freight_taken",
             field="number",
             rule="COD-7",
-        ) from None
+        )
+    ):
+        taking = Taking.objects.create(
+            kind=kind,
+            source=_source(waybill),
+            waybill=waybill.number,
+            method=method,
+            amount=amount,
+            courier=courier,
+            day=day,
+            taken_at=at,
+            cash_up=cash_up,
+            station=carrier.station,
+            payer=carrier.bill_to,
+            by=by,
+        )
     books.post_taking(taking, by=by, at=at)
     note_door_payment(
         source=taking.source, waybill=waybill.number, amount=amount, day=day, by=by, at=at

@@ -8,6 +8,7 @@ the floor of payouts makes from released payouts only.
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
+from typing import Unpack
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.models import ApprovalRequest
-from apps.backoffice.services import approve, ask_approval, refuse
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
 from apps.banking.enums import PayoutPurpose
 from apps.banking.models import Payout
 from apps.banking.queries.payees import payee_account_for
@@ -65,11 +66,9 @@ def ask_release(*, remittance_id: int, by: User, at: datetime) -> ApprovalReques
 def approve_remittance(
     row: Remittance,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> Remittance | None:
     """The second approval releases it, by that person. RuleBroken ``remittance_released`` for whoever
     comes after that; what is refused is on record."""
@@ -77,15 +76,7 @@ def approve_remittance(
         found = lock_remittance(row.pk)
         check_before_release(found)
         _check_releasable(found, at)
-        request = approve(
-            kind=REMITTANCE,
-            subject=found,
-            seen=seen,
-            remark=remark,
-            second_factor_at=second_factor_at,
-            by=by,
-            at=at,
-        )
+        request = approve(kind=REMITTANCE, subject=found, by=by, at=at, **given)
         if request.state != ApprovalState.APPROVED:
             return None
         _release(found, request, by=by, at=at)

@@ -14,7 +14,6 @@ from apps.backoffice.enums import ApprovalState
 from apps.backoffice.queries.approvals import live_request
 from apps.backoffice.services import take_number, void_if_changed, withdraw_approval
 from apps.banking.queries.payees import payee_account_for
-from apps.banking.services.words import required_text
 from apps.cod.approvals import REMITTANCE
 from apps.cod.enums import REFUSED, STANDING, HoldReason, RemittanceState, RowKind, WaitReason
 from apps.cod.models import Remittance, RemittanceRow
@@ -23,6 +22,7 @@ from apps.cod.rules.remitting import Row
 from apps.cod.services.moving import put_in_remittance, take_out_of_remittance
 from apps.cod.states import REMITTANCE_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record, recorded_refusals
 from apps.training.enums import Area

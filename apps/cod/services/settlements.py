@@ -4,19 +4,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.cod.enums import PROVIDER_NUMBERS, REFUSED, ItemState
 from apps.cod.models import CodItem, QrSettlement, Taking
 from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
+from apps.cod.services.deposits import check_banked
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.services.noticing import report_difference
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record, recorded_refusals
@@ -93,15 +92,7 @@ def _check(provider: CodMethod, day: date, account: BankAccount, at: datetime) -
         raise BadInput(
             _("Cash is counted, nobody settles it."), code="not_a_provider", field="provider"
         )
-    if day > timezone.localdate(at):
-        raise BadInput(_("That day is still to come."), code="future", field="day")
-    if account.state != AccountState.OPEN or account.purpose != AccountPurpose.COD:
-        raise RuleBroken(
-            _("COD money goes to an open account for COD only."),
-            code="account_unfit",
-            field="account",
-            rule="COD-7",
-        )
+    check_banked(account, day, at)
 
 
 def _lock_takings(provider: CodMethod, day: date) -> list[Taking]:
@@ -123,20 +114,18 @@ def _lock_takings(provider: CodMethod, day: date) -> list[Taking]:
 
 
 def _create(**values: Any) -> QrSettlement:
-    try:
-        with transaction.atomic():
-            row: QrSettlement = QrSettlement.objects.create(**values)
-            return row
-    except IntegrityError as error:
-        if "settlement_once" not in str(error):
-            raise
-        raise RuleBroken(
+    with refused_as(
+        RuleBroken(
             _("%(day)s of %(provider)s was entered already.")
             % {"day": values["day"].isoformat(), "provider": values["provider"].label},
             code="settled_already",
             field="day",
             rule="COD-7",
-        ) from None
+        ),
+        "settlement_once",
+    ):
+        row: QrSettlement = QrSettlement.objects.create(**values)
+        return row
 
 
 def _tell(row: QrSettlement, *, by: User, at: datetime) -> None:

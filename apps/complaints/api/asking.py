@@ -1,10 +1,8 @@
 """What the cases API asks of every request: which case, which customer, which files."""
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -18,16 +16,15 @@ from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.following import PublicEntry, public_case
 from apps.complaints.rules.merchants import is_merchants_own
+from apps.core.api.exact import decoded
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
 from apps.orders.api.asking import caller, customer_for
-from apps.tracking.models import Waybill
-from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.api.asking import waybill_for
 
 CASE_NUMBER = re.compile(r"CS\d{8}-\d{5,9}", re.ASCII)
 RELATED = ("customer", "waybill", "merged_into")
-T = TypeVar("T")
 
 
 def case_for(request: Request, number: str) -> Case:
@@ -61,7 +58,8 @@ def detail(case: Case) -> Any:
 
 
 def new_case(request: Request, given: dict[str, Any]) -> NewCase:
-    waybill = _waybill(request, given.get("waybill", ""))
+    number = given.get("waybill", "")
+    waybill = waybill_for(request, number) if number else None
     code = given.get("customer", "")
     customer = waybill.customer if waybill and not code else customer_for(request, code)
     return NewCase(
@@ -78,45 +76,16 @@ def new_case(request: Request, given: dict[str, Any]) -> NewCase:
     )
 
 
-def _waybill(request: Request, text: str) -> Waybill | None:
-    if not text:
-        return None
-    refusal = RuleBroken(
-        _("There is no such waybill for this key."), code="unknown_waybill", field="waybill"
-    )
-    try:
-        number = parse_waybill_number(text)
-    except BadInput:
-        raise refusal from None
-    mine = Waybill.objects.visible_to(caller(request)).select_related(
-        "customer", "responsible_unit"
-    )
-    found: Waybill | None = mine.filter(number=number).first()
-    if found is None:
-        raise refusal
-    return found
-
-
 def files_of(rows: Sequence[dict[str, str]]) -> list[CleanFile]:
     """RuleBroken, since no description says what a picture is."""
     found = []
     for index, row in enumerate(rows):
+        content = decoded(row["content"], f"files.{index}")
         try:
-            content = base64.b64decode(row["content"], validate=True)
             found.append(clean_file(NewFile(content, row["name"])))
-        except (BadInput, binascii.Error) as problem:
-            code = getattr(problem, "code", "file_broken")
-            raise RuleBroken(str(problem), code=code, field=f"files.{index}") from None
+        except BadInput as problem:
+            raise RuleBroken(str(problem), code=problem.code, field=f"files.{index}") from None
     return found
-
-
-def judged(work: Callable[[], T]) -> T:
-    """The shape has judged all that the description can say; what the services refuse beyond that
-    is a conflict with how things are."""
-    try:
-        return work()
-    except BadInput as problem:
-        raise RuleBroken(problem.message, code=problem.code, field=problem.field) from None
 
 
 def entry_of(entry: CaseEntry) -> PublicEntry:

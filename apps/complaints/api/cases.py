@@ -1,13 +1,11 @@
 """Cases through the API (CMP-1): a key sees those of the customers its user sees, and the
 conversation of those it opened itself."""
 
-import re
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -22,7 +20,6 @@ from apps.complaints.api.asking import (
     detail,
     entry_of,
     files_of,
-    judged,
     new_case,
     own_case,
 )
@@ -42,11 +39,9 @@ from apps.complaints.models import Case
 from apps.complaints.queries.following import public_file
 from apps.complaints.queries.promises import answers_due
 from apps.complaints.rules.merchants import is_merchants_own
-from apps.core.api.asked import day_start
-from apps.core.api.exact import ANY_TEXT
-from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.asked import choice_asked, day_start, waybill_asked
+from apps.core.api.exact import ANY_TEXT, judged, taken
 from apps.core.api.views import ApiView
-from apps.core.errors import BadInput
 from apps.orders.api.asking import caller
 
 CASE = {
@@ -91,9 +86,7 @@ class CasesView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        shape = CaseInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
+        given = taken(CaseInShape, request.data)
         files = files_of(given.get("files", ()))
         opened = judged(
             lambda: services.open_case(
@@ -117,35 +110,20 @@ class CasesView(ApiView):
         cases = Case.objects.visible_to(caller(request)).light().select_related(*RELATED)
         # The merchant's own word for it is part of the list.
         cases = cases.defer(None).defer("description", "solution", "search_text", "search_grams")
-        pages = ApiCursorPagination()
-        rows = pages.paginate_queryset(
-            cases.filter(**_filters(request.query_params)), request, self
-        )
-        due = answers_due(rows or [])
-        return Response(
-            {
-                "next": pages.get_next_link(),
-                "previous": pages.get_previous_link(),
-                "results": CaseShape(rows or [], many=True, context={"due": due}).data,
-            }
+        return self.page_of(
+            cases.filter(**_filters(request.query_params)),
+            lambda rows: CaseShape(rows, many=True, context={"due": answers_due(rows)}).data,
         )
 
 
 def _filters(asked: Any) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
-    for name, field, choices in (
-        ("state", "state", CaseState.values),
-        ("class", "case_class", CaseClass.values),
-    ):
-        value = asked.get(name)
-        if value is not None:
-            if value not in choices:
-                raise BadInput(_("There is no such value."), code="bad_choice", field=name)
-            wanted[field] = value
-    if waybill := asked.get("waybill", ""):
-        if len(waybill) > 40 or not re.fullmatch(ANY_TEXT.strip("^$"), waybill):
-            raise BadInput(_("This is not a waybill number."), code="bad_waybill", field="waybill")
-        wanted["waybill__number"] = waybill.strip().upper()
+    if state := choice_asked(asked, "state", CaseState.values):
+        wanted["state"] = state
+    if kind := choice_asked(asked, "class", CaseClass.values):
+        wanted["case_class"] = kind
+    if waybill := waybill_asked(asked):
+        wanted["waybill__number"] = waybill
     if since := day_start(asked.get("opened_from"), "opened_from"):
         wanted["created_at__gte"] = since
     if before := day_start(asked.get("opened_to"), "opened_to", days=1):
@@ -180,10 +158,8 @@ class CaseMessagesView(ApiView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        shape = MessageInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        given = taken(MessageInShape, request.data)
         case = own_case(request, number)
-        given = shape.validated_data
         message = NewMessage(EntryKind.MESSAGE_IN, given.get("text", ""), CaseChannel.API)
         files = files_of(given.get("files", ()))
         entry = judged(
@@ -209,10 +185,9 @@ class WithdrawCaseView(ApiView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        shape = WithdrawShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        given = taken(WithdrawShape, request.data)
         case = own_case(request, number)
-        reason = shape.validated_data.get("reason", "")
+        reason = given.get("reason", "")
         services.withdraw_case(
             case_id=case.pk, reason=reason, by=caller(request), at=timezone.now()
         )

@@ -1,6 +1,7 @@
 """What lists are asked for in the query: days and references, as exact as they are described."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,22 @@ def reference_asked(asked: Any) -> str:
             field="customer_reference",
         )
     return value
+
+
+def choice_asked(asked: Any, field: str, choices: Collection[Any]) -> str | None:
+    """One of ``choices``; None when it is not asked for."""
+    value: str | None = asked.get(field)
+    if value is not None and value not in choices:
+        raise BadInput(_("There is no such value."), code="bad_choice", field=field)
+    return value
+
+
+def waybill_asked(asked: Any) -> str:
+    """A waybill number in capitals, empty when it is not asked for."""
+    value: str = asked.get("waybill", "")
+    if len(value) > 40 or not re.fullmatch(ANY_TEXT.strip("^$"), value):
+        raise BadInput(_("This is not a waybill number."), code="bad_waybill", field="waybill")
+    return value.strip().upper()
 
 
 def moment_asked(asked: Any, field: str) -> datetime | None:

@@ -4,18 +4,23 @@ DRF's own are forgiving: a number passes for a text, "5" for 5, and blanks aroun
 off before it is measured. What a description cannot say, it cannot promise.
 """
 
+import base64
+import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from rest_framework import serializers as s
 
+from apps.core.errors import BadInput, RuleBroken
+
+T = TypeVar("T")
 # Control characters but for tab and line ends; nothing the database or a page can keep.
 CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 BLANKS = r"\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -175,6 +180,23 @@ def taken(shape: type[s.Serializer[Any]], data: Any) -> dict[str, Any]:
         shape(data=data).is_valid(raise_exception=True)
     found: dict[str, Any] = _shared_instance(shape).run_validation(data)
     return found
+
+
+def judged(work: Callable[[], T]) -> T:
+    """The shape has judged all that the description can say; what the services refuse beyond that
+    is a conflict with how things are."""
+    try:
+        return work()
+    except BadInput as problem:
+        raise RuleBroken(problem.message, code=problem.code, field=problem.field) from None
+
+
+def decoded(text: str, field: str) -> bytes:
+    """A file from its base64. RuleBroken, since no description says what base64 is."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as problem:
+        raise RuleBroken(str(problem), code="file_broken", field=field) from None
 
 
 def as_shown(shape: type[s.Serializer[Any]], row: Any) -> dict[str, Any]:

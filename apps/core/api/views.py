@@ -1,5 +1,6 @@
 """The base of every door of the API: a request is taken exactly as it is described."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -7,9 +8,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions as drf
 from rest_framework import serializers as s
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core.api.pagination import PAGES
+from apps.core.api.pagination import PAGES, ApiCursorPagination
 
 
 class ApiView(APIView):
@@ -20,6 +22,7 @@ class ApiView(APIView):
     exact = True
     asks: ClassVar[dict[str, tuple[OpenApiParameter, ...]]] = {}
     paged = False
+    pages: ClassVar[type[ApiCursorPagination]] = ApiCursorPagination
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -40,6 +43,13 @@ class ApiView(APIView):
         method = "GET" if method == "HEAD" else method
         pages = tuple(PAGES) if self.paged and method == "GET" else ()
         return (*self.asks.get(method, ()), *pages)
+
+    def page_of(self, rows: Any, shown: Callable[[Any], Any]) -> Response:
+        """The page of ``rows`` that is asked for, as ``shown`` writes it, between its neighbours."""
+        pages = self.pages()
+        return pages.get_paginated_response(
+            shown(pages.paginate_queryset(rows, self.request, self) or [])
+        )
 
 
 def check_query(request: Request, known: list[str]) -> None:

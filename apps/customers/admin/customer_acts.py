@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.customers import services
 from apps.customers.admin.row_acts import ROWS
 from apps.customers.enums import CustomerStatus
@@ -134,7 +134,7 @@ PAPERS = (
         "authorise",
         _("Record a verbal authorisation"),
         "customers.grant_authorisation",
-        lambda d: services.grant_verbal_authorisation(d.record, **d.typed, **d.who),
+        on_subject(services.grant_verbal_authorisation),
         explains=_(
             "Orders go through although paperwork is missing, until the deadline. The agent and "
             "sales are reminded before it, and leaders are told when it passes."
@@ -149,7 +149,7 @@ STATUS = (
         "start-trial",
         _("Start the trial period"),
         "customers.manage_trial",
-        lambda d: services.start_trial(d.record, **d.typed, **d.who),
+        on_subject(services.start_trial),
         explains=_("Until its last day the director owns the customer's orders."),
         done=_("The trial period has started."),
         form=TrialForm,
@@ -159,7 +159,7 @@ STATUS = (
         "extend-trial",
         _("Extend the trial period"),
         "customers.manage_trial",
-        lambda d: services.extend_trial(d.record, **d.typed, **d.who),
+        on_subject(services.extend_trial),
         explains=_("The director goes on owning the customer's orders."),
         done=_("The trial period is extended."),
         form=TrialForm,
@@ -170,7 +170,7 @@ STATUS = (
         "end-trial",
         _("End the trial period"),
         "customers.manage_trial",
-        lambda d: services.end_trial(d.record, **d.who),
+        on_subject(services.end_trial),
         explains=_("The agent owns the customer's new orders from now on."),
         done=_("The trial period is over; the agent owns new orders."),
         may=_on_trial,
@@ -179,7 +179,7 @@ STATUS = (
         "resume",
         _("Resume"),
         "customers.suspend_customer",
-        lambda d: services.resume_customer(d.record, **d.who),
+        on_subject(services.resume_customer),
         explains=_("Orders can be confirmed again."),
         done=_("The customer is resumed."),
         may=lambda c: c.status == CustomerStatus.SUSPENDED,
@@ -188,7 +188,7 @@ STATUS = (
         "reopen",
         _("Reopen"),
         "customers.suspend_customer",
-        lambda d: services.reopen_customer(d.record, **d.who),
+        on_subject(services.reopen_customer),
         explains=_("The customer is a prospect again and must be handed over anew."),
         done=_("The customer is a prospect again."),
         may=_becomes(CustomerStatus.PROSPECT),
@@ -197,7 +197,7 @@ STATUS = (
         "suspend",
         _("Suspend"),
         "customers.suspend_customer",
-        lambda d: services.suspend_customer(d.record, **d.typed, **d.who),
+        on_subject(services.suspend_customer),
         explains=_("No order is confirmed until it is resumed. Orders under way go on."),
         done=_("The customer is suspended."),
         form=LongReasonForm,
@@ -208,7 +208,7 @@ STATUS = (
         "close",
         _("Close"),
         "customers.suspend_customer",
-        lambda d: services.close_customer(d.record, **d.typed, **d.who),
+        on_subject(services.close_customer),
         explains=_("The business ends. Orders under way go on; new ones are refused."),
         done=_("The customer is closed."),
         form=LongReasonForm,

@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from apps.accounts.acts import approval_acts
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act
+from apps.backoffice.acts import Act, on_subject
 from apps.backoffice.queries.approvals import approval_part
 from apps.backoffice.staff_admin import timeline_rows
 from apps.customers import queries, services
@@ -56,7 +56,7 @@ HANDOVER_ACTS = (
         "submit",
         _("Send round for signing"),
         "customers.submit_handoverform",
-        lambda d: services.submit_handover_form(d.record, **d.who),
+        on_subject(services.submit_handover_form),
         explains=_(
             "The content is frozen; the sales manager signs first. You cannot sign it yourself."
         ),
@@ -81,7 +81,7 @@ HANDOVER_ACTS = (
         "turn-down",
         _("Turn down for good"),
         "customers.submit_handoverform",
-        lambda d: services.turn_down_handover_form(d.record, **d.typed, **d.who),
+        on_subject(services.turn_down_handover_form),
         explains=_("The form ends here. A new one can be drawn up later."),
         done=_("The form is turned down."),
         form=LongReasonForm,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.customers import services
 from apps.customers.enums import AuthorisationState
 from apps.customers.forms import ContactForm, LastDayForm, LongReasonForm, SiteForm
@@ -31,7 +31,7 @@ ROWS = (
         "retire-contact",
         _("Take a contact out of use"),
         "customers.change_customer",
-        lambda d: services.retire_contact(d.row, **d.who),
+        on_subject(services.retire_contact),
         explains=_("Orders that name the contact keep it; new ones are not offered it."),
         done=_("The contact is out of use."),
         rows="contacts",
@@ -42,7 +42,7 @@ ROWS = (
         "reveal-contact",
         _("Show the phone and e-mail"),
         "customers.reveal_contact",
-        lambda d: services.reveal_contact(d.row, **d.typed, **d.who),
+        on_subject(services.reveal_contact),
         explains=_("Who looked, when and why is on the timeline."),
         form=LongReasonForm,
         rows="contacts",
@@ -64,7 +64,7 @@ ROWS = (
         "retire-place",
         _("Take a place out of use"),
         "customers.change_customer",
-        lambda d: services.retire_site(d.row, **d.who),
+        on_subject(services.retire_site),
         explains=_("Orders that name the place keep it; new ones are not offered it."),
         done=_("The place is out of use."),
         rows="sites",
@@ -75,7 +75,7 @@ ROWS = (
         "reveal-place",
         _("Show the address and phone"),
         "customers.reveal_contact",
-        lambda d: services.reveal_site(d.row, **d.typed, **d.who),
+        on_subject(services.reveal_site),
         explains=_("Who looked, when and why is on the timeline."),
         form=LongReasonForm,
         rows="sites",
@@ -85,7 +85,7 @@ ROWS = (
         "end-contract",
         _("Set the contract's last day"),
         "customers.change_contract",
-        lambda d: services.end_contract(d.row, **d.typed, **d.who),
+        on_subject(services.end_contract),
         explains=_("After it a new contract, or an authorisation, is needed for orders."),
         done=_("The contract's last day is set."),
         form=LastDayForm,
@@ -95,7 +95,7 @@ ROWS = (
         "withdraw-letter",
         _("Withdraw the letter"),
         "customers.change_dangerousgoodsletter",
-        lambda d: services.withdraw_letter(d.row, **d.typed, **d.who),
+        on_subject(services.withdraw_letter),
         explains=_("It stays on file but no longer lets orders through."),
         done=_("The letter is withdrawn."),
         form=LongReasonForm,
@@ -107,7 +107,7 @@ ROWS = (
         "withdraw-authorisation",
         _("Withdraw the authorisation"),
         "customers.grant_authorisation",
-        lambda d: services.withdraw_verbal_authorisation(d.row, **d.typed, **d.who),
+        on_subject(services.withdraw_verbal_authorisation),
         explains=_("Orders wait for the paperwork again, from now on."),
         done=_("The authorisation is withdrawn."),
         form=LongReasonForm,
@@ -119,7 +119,7 @@ ROWS = (
         "override-hold",
         _("Let orders through"),
         "customers.override_customerhold",
-        lambda d: services.override_hold(d.row, **d.typed, **d.who),
+        on_subject(services.override_hold),
         explains=_("Monthly orders can be confirmed again until this hold ends by itself."),
         done=_("Orders can be confirmed; your reason is on the timeline."),
         form=LongReasonForm,

@@ -10,6 +10,8 @@ from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.core.masking import mask_address, mask_phone, mask_text
 from apps.customers.models import Contact, Customer, CustomerSite
+from apps.customers.services.contacts import CONTACT_FIELDS, SITE_FIELDS
+from apps.customers.services.customers import EDITABLE
 
 
 class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -17,28 +19,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     class Meta:
         model = Customer
-        fields = (
-            "name",
-            "short_name",
-            "english_name",
-            "code",
-            "unit",
-            "agent",
-            "sales_person",
-            "director",
-            "key_account",
-            "settlement_method",
-            "settlement_cycle_days",
-            "credit_limit",
-            "invoice_title",
-            "tax_number",
-            "language",
-            "statement_channel",
-            "feedback_channel",
-            "follow_up_default",
-            "sends_bulk_orders",
-            "notes",
-        )
+        fields = EDITABLE
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,15 +74,7 @@ class ContactForm(SecretFieldsForm):
 
     class Meta:
         model = Contact
-        fields = (
-            "name",
-            "role",
-            "phone",
-            "email",
-            "preferred_channel",
-            "language",
-            "default_pickup",
-        )
+        fields = CONTACT_FIELDS
 
 
 class SiteForm(SecretFieldsForm):
@@ -115,15 +88,4 @@ class SiteForm(SecretFieldsForm):
 
     class Meta:
         model = CustomerSite
-        fields = (
-            "label",
-            "use",
-            "company",
-            "city",
-            "address",
-            "contact_name",
-            "phone",
-            "is_default",
-            "opening_hours",
-            "notes",
-        )
+        fields = SITE_FIELDS

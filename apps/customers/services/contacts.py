@@ -10,24 +10,26 @@ from django.utils.translation import gettext as _
 
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import set_values
 from apps.core.phones import normalise_phone
 from apps.customers.enums import FormerKind
 from apps.customers.models import Contact, Customer, CustomerSite, FormerAddress
 from apps.customers.queries import EMAIL, OrderDefaults, order_defaults
 from apps.customers.queries.search import phone_index
-from apps.customers.services.rows import checked, checked_reason, locked, set_values
+from apps.customers.services.rows import checked, checked_reason, locked
 from apps.events.services import record
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+# In the order in which the forms ask for them.
 CONTACT_FIELDS = (
     "name",
     "role",
     "phone",
     "email",
-    "language",
     "preferred_channel",
+    "language",
     "default_pickup",
 )
 SITE_FIELDS = (

@@ -9,26 +9,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
+from apps.core.models import set_values
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer, CustomerScope
 from apps.customers.names import readings, search_text
 from apps.customers.services import clocks
-from apps.customers.services.rows import checked, checked_reason, locked, move, set_values
+from apps.customers.services.rows import checked, checked_reason, locked, move
 from apps.events.services import record
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+# In the order in which the form asks for them.
 EDITABLE = (
-    "code",
     "name",
     "short_name",
     "english_name",
+    "code",
     "unit",
-    "key_account",
     "agent",
     "sales_person",
     "director",
+    "key_account",
     "settlement_method",
     "settlement_cycle_days",
     "credit_limit",
@@ -80,13 +82,23 @@ def change_customer(
     return row
 
 
-@transaction.atomic
 def suspend_customer(customer: Customer, *, reason: str, by: "User", at: datetime) -> Customer:
     """No order of it is confirmed until it is resumed; orders under way go on."""
+    return _stop(customer, CustomerStatus.SUSPENDED, reason, by=by, at=at)
+
+
+def close_customer(customer: Customer, *, reason: str, by: "User", at: datetime) -> Customer:
+    return _stop(customer, CustomerStatus.CLOSED, reason, by=by, at=at)
+
+
+@transaction.atomic
+def _stop(
+    customer: Customer, to: CustomerStatus, reason: str, *, by: "User", at: datetime
+) -> Customer:
     row = locked(customer)
-    move(row, CustomerStatus.SUSPENDED, reason=checked_reason(reason))
+    move(row, to, reason=checked_reason(reason))
     checked(row)
-    record("customer.suspended", row, by=by, at=at, data={"reason": row.status_reason})
+    record(f"customer.{to}", row, by=by, at=at, data={"reason": row.status_reason})
     return row
 
 
@@ -100,15 +112,6 @@ def resume_customer(customer: Customer, *, by: "User", at: datetime) -> Customer
     move(row, CustomerStatus.TRIAL if on_trial else CustomerStatus.ACTIVE)
     checked(row)
     record("customer.resumed", row, by=by, at=at, data={"status": row.status})
-    return row
-
-
-@transaction.atomic
-def close_customer(customer: Customer, *, reason: str, by: "User", at: datetime) -> Customer:
-    row = locked(customer)
-    move(row, CustomerStatus.CLOSED, reason=checked_reason(reason))
-    checked(row)
-    record("customer.closed", row, by=by, at=at, data={"reason": row.status_reason})
     return row
 
 

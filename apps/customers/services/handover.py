@@ -14,6 +14,7 @@ from apps.backoffice.models import ApprovalRequest
 from apps.backoffice.queries.approvals import content_of
 from apps.backoffice.services import approve, ask_approval, refuse, withdraw_approval
 from apps.core.errors import RuleBroken
+from apps.core.models import set_values
 from apps.customers.approvals import HANDOVER
 from apps.customers.enums import CustomerStatus, HandoverState
 from apps.customers.models import Customer, HandoverForm
@@ -21,7 +22,7 @@ from apps.customers.queries import has_form_under_way
 from apps.customers.rules import required_signatures
 from apps.customers.services import clocks
 from apps.customers.services.authorisations import settle_authorisation
-from apps.customers.services.rows import checked, checked_reason, locked, move, set_values
+from apps.customers.services.rows import checked, checked_reason, locked, move
 from apps.customers.services.trials import begin_trial
 from apps.customers.states import HANDOVER_MOVES
 from apps.events.services import record

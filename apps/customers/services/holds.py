@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.customers.enums import HoldKind
 from apps.customers.models import Customer, CustomerHold
 from apps.events.services import NewEvent, record, record_many
@@ -54,16 +55,14 @@ def _news(
 @transaction.atomic
 def override_hold(hold: CustomerHold, *, reason: str, by: "User", at: datetime) -> CustomerHold:
     """A leader lets orders through until this hold is lifted, for a reason that stays on record."""
-    reason = " ".join(reason.split())
-    if not reason:
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    reason = required_text(reason, least=1, most=300, message=_("Say why."))
     rows = CustomerHold.objects.select_for_update(of=("self",)).select_related("customer")
     row = rows.get(pk=hold.pk)
     if row.lifted_at is not None or row.overridden_at is not None:
         raise RuleBroken(
             _("This hold does not keep orders back any more."), code="hold_over", rule="BIL-6"
         )
-    row.overridden_at, row.overridden_by, row.overridden_reason = at, by, reason[:300]
+    row.overridden_at, row.overridden_by, row.overridden_reason = at, by, reason
     row.save(update_fields=["overridden_at", "overridden_by", "overridden_reason"])
     data = {"kind": row.kind, "reason": row.overridden_reason}
     record("customer.hold_overridden", row.customer, by=by, at=at, data=data)

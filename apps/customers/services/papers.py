@@ -5,15 +5,17 @@ from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files.scans import CheckedFile, check_document
+from apps.core.models import set_values
 from apps.customers.models import Contract, Customer, DangerousGoodsLetter
 from apps.customers.services.authorisations import settle_authorisation
-from apps.customers.services.rows import checked, checked_reason, locked, set_values, validate
+from apps.customers.services.rows import checked, checked_reason, locked, validate
 from apps.events.services import record
 
 if TYPE_CHECKING:
@@ -62,15 +64,14 @@ def end_contract(contract: Contract, *, last_day: date, by: "User", at: datetime
     row = Contract.objects.select_for_update().get(pk=contract.pk)
     _check_days(row.valid_from, last_day)
     before, row.valid_to = row.valid_to, last_day
-    try:
-        with transaction.atomic():
-            row.save(update_fields=["valid_to"])
-    except IntegrityError:
-        raise BadInput(
+    with refused_as(
+        BadInput(
             _("Another contract of this customer is valid in these days."),
             code="contract_overlaps",
             field="last_day",
-        ) from None
+        )
+    ):
+        row.save(update_fields=["valid_to"])
     data = {"contract": row.number, "from": before, "to": last_day}
     record("customer.contract_ended", customer, by=by, at=at, data=data)
     return row

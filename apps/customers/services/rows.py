@@ -1,13 +1,13 @@
 """What every service here does to a row: lock it, set values, check it, say what changed."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
+from apps.core.text import required_text
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer
 from apps.customers.states import CUSTOMER_MOVES
@@ -24,17 +24,6 @@ def move(customer: Customer, to: CustomerStatus, *, reason: str = "") -> None:
     """Change a locked customer's status, by the table."""
     CUSTOMER_MOVES.check(CustomerStatus(customer.status), to)
     customer.status, customer.status_reason = to, reason
-
-
-def set_values(row: models.Model, values: Mapping[str, Any], allowed: Iterable[str]) -> list[str]:
-    """Set the named fields and return those that changed; unknown names are the caller's error."""
-    unknown = set(values) - set(allowed)
-    if unknown:
-        raise TypeError(f"{type(row).__name__}: {sorted(unknown)} cannot be set here")
-    changed = [name for name, value in values.items() if getattr(row, name, None) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed
 
 
 def checked(row: M) -> M:
@@ -65,7 +54,4 @@ def _named(row: models.Model, field: str | None, message: str) -> str:
 
 def checked_reason(reason: str) -> str:
     """A reason a person typed: required, at most 300 characters."""
-    tidy = " ".join(reason.split())[:300]
-    if len(tidy) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
-    return tidy
+    return required_text(reason, most=300)

@@ -11,8 +11,7 @@ from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
 from apps.accounts.models import User
-from apps.complaints.api.asking import judged
-from apps.core.api.exact import ExactChoice, ExactMoment, ExactText, StrictShape
+from apps.core.api.exact import ExactChoice, ExactMoment, ExactText, StrictShape, judged, taken
 from apps.core.api.views import ApiView
 from apps.core.errors import RuleBroken
 from apps.hotline import services
@@ -82,9 +81,7 @@ class CallsView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        shape = CallInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = dict(shape.validated_data)
+        given = dict(taken(CallInShape, request.data))
         system = _system(request.user, given.pop("system"))
         pushed = services.PushedCall(
             **{

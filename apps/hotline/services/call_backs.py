@@ -13,7 +13,8 @@ from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster
 from apps.core.crypto import decrypt
 from apps.core.database import write_columns
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.core.times import local
 from apps.events.services import NewEvent, new_event, record, record_many
 from apps.hotline.enums import CallBackState, CallOutcome, HotlineMatter
@@ -210,9 +211,10 @@ def end_call_back(
     (``illegal_move``) where somebody was quicker, ``not_qualified`` for who may not work on the hotline, BadInput
     without words."""
     check_may_work(by, Area.HOTLINE, at)
-    result = " ".join(result.split())[:400]
-    if not result:
-        raise BadInput(_("Say what came of it."), code="required", field="result")
+    needed = _("Say what came of it.")
+    result = required_text(
+        result, field="result", least=1, most=400, message=needed, code="required"
+    )
     row = CallBack.objects.select_for_update(of=("self",)).get(pk=call_back_id)
     CALL_BACK_MOVES.check(S(row.state), state)
     row.state, row.result, row.ended_at, row.ended_by = state, result, at, by

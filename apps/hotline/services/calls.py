@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.hotline.enums import CallOutcome, Direction
@@ -175,9 +176,7 @@ def link_call(
 @transaction.atomic
 def reveal_number(*, call: Call | CallBack, reason: str, by: User, at: datetime) -> str:
     """Of a call or a call-back, in clear, this once; the reason is on record."""
-    reason = " ".join(reason.split())[:200]
-    if not reason:
-        raise BadInput(_("Give a reason."), code="required", field="reason")
+    reason = required_text(reason, least=1, message=_("Give a reason."), code="required")
     record(f"{call._meta.model_name}.revealed", call, by=by, at=at, data={"reason": reason})
     shown: str = call.number if isinstance(call, CallBack) else call.caller
     return shown

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.enqueueing import enqueue_on_commit
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.incidents.enums import (
     DEPARTMENTS,
@@ -91,9 +92,7 @@ def withdraw_incident(
     """A false alarm, undone in one act: the worker lets go of every shipment and what was promised before counts
     again; whoever was told is told, and the site says it no more. Its exception stays, to be decided."""
     incident = lock_incident(incident_id)
-    reason = " ".join(reason.split())[:200]
-    if not reason:
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    reason = required_text(reason, least=1, message=_("Say why."))
     _move(incident, IncidentState.WITHDRAWN, "withdrawn", by=by, at=at)
     incident.reason = reason
     ended = _let_go(incident, NoticeKind.WITHDRAWN, text_zh, text_en, by=by, at=at, must_tell=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Language
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
@@ -93,26 +93,6 @@ def _fits_now(context: ActContext) -> dict[str, Any]:
     return {**found, "customers": ", ".join(customers)}
 
 
-def _publish(context: ActContext) -> None:
-    services.publish_version(context.row, **context.typed, **context.who)
-
-
-def _withdraw(context: ActContext) -> None:
-    services.withdraw_publication(context.row, reason=context.typed["reason"], **context.who)
-
-
-def _review(context: ActContext) -> None:
-    services.review_article(context.record, **context.typed, **context.who)
-
-
-def _ask(context: ActContext) -> None:
-    services.ask_reading(context.row, **context.typed, **context.who)
-
-
-def _retire(context: ActContext) -> None:
-    services.retire_article(context.record, reason=context.typed["reason"], **context.who)
-
-
 def _values(context: ActContext) -> dict[str, Any]:
     return {name: getattr(context.record, name) for name in forms.ChangeArticleForm.base_fields}
 
@@ -136,23 +116,23 @@ ACTS = (
         may=_in_use, initial=_last(Language.CHINESE), preview=_look(Language.CHINESE), done=_("The version is saved. Nobody reads it before it is published.")),
     Act("write-en", _("Write in English"), WRITE, _write(Language.ENGLISH), form=forms.VersionForm,
         may=_in_use, initial=_last(Language.ENGLISH), preview=_look(Language.ENGLISH), done=_("The version is saved. Nobody reads it before it is published.")),
-    Act("publish", _("Publish"), PUBLISH, _publish, form=forms.PublishForm, rows="versions",
+    Act("publish", _("Publish"), PUBLISH, on_subject(services.publish_version), form=forms.PublishForm, rows="versions",
         explains=_("In force from then on; the version before it ends at that moment."), done=_("Published.")),
-    Act("ask-to-read", _("Give it to read"), PUBLISH, _ask, form=forms.ReadingForm, rows="versions",
+    Act("ask-to-read", _("Give it to read"), PUBLISH, on_subject(services.ask_reading), form=forms.ReadingForm, rows="versions",
         initial=lambda context: {"due_at": context.at + USUAL_TIME_TO_READ},
         explains=_("Everybody of these roles says that they have read and understood; who is missing stands here by name."),
         done=_("It stands on their page to read.")),
     Act("fits", _("For which cases"), WRITE, _fit, form=forms.FitsForm, may=_in_use, initial=_fits_now,
         explains=_("Where it is suggested beside a case. Chosen kinds of cases and customers are the only ones."),
         done=_("Changed.")),
-    Act("withdraw", _("Withdraw"), PUBLISH, _withdraw, form=ReasonForm, rows="publications", may=_not_ended, danger=True,
+    Act("withdraw", _("Withdraw"), PUBLISH, on_subject(services.withdraw_publication), form=ReasonForm, rows="publications", may=_not_ended, danger=True,
         explains=_("Nobody of this audience reads it from now on."), done=_("Withdrawn.")),
-    Act("review", _("It has been reviewed"), WRITE, _review, form=forms.ReviewForm, may=_in_use,
+    Act("review", _("It has been reviewed"), WRITE, on_subject(services.review_article), form=forms.ReviewForm, may=_in_use,
         initial=lambda context: {"next_on": timezone.localdate(context.at) + timedelta(days=180)},
         done=_("Reviewed.")),
     Act("change", _("Section, owner, review"), WRITE, _change, form=forms.ChangeArticleForm, may=_in_use,
         initial=_values, done=_("Changed.")),
-    Act("retire", _("Retire"), PUBLISH, _retire, form=ReasonForm, may=_in_use, danger=True,
+    Act("retire", _("Retire"), PUBLISH, on_subject(services.retire_article), form=ReasonForm, may=_in_use, danger=True,
         explains=_("Nobody reads it any more; it stays on record, and its code is never another's."), done=_("Retired.")),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.accounts.idempotency import idempotent
+from apps.core.api.exact import taken
 from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.views import ApiView
 from apps.core.opaque import Id, hide, unhide
@@ -31,13 +32,6 @@ READ_WRITE = {
     "PATCH": "webhooks:write",
     "DELETE": "webhooks:write",
 }
-
-
-def clean(shape: Any, request: Request) -> dict[str, Any]:
-    given = shape(data=request.data)
-    given.is_valid(raise_exception=True)
-    values: dict[str, Any] = given.validated_data
-    return values
 
 
 def who(request: Request) -> dict[str, Any]:
@@ -64,9 +58,8 @@ class EndpointsView(ApiView):
         responses=EndpointShape(many=True),
     )
     def get(self, request: Request) -> Response:
-        pages = self.pagination_class()
-        rows = pages.paginate_queryset(webhooks.endpoints(request.user), request, self)  # type: ignore[arg-type]  # a key's service user
-        return pages.get_paginated_response(EndpointShape(rows or [], many=True).data)
+        rows = webhooks.endpoints(request.user)  # type: ignore[arg-type]  # a key's service user
+        return self.page_of(rows, lambda found: EndpointShape(found, many=True).data)
 
     @extend_schema(
         operation_id="webhook_endpoints_create",
@@ -82,7 +75,7 @@ class EndpointsView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        values = clean(EndpointInShape, request)
+        values = dict(taken(EndpointInShape, request.data))
         customer = webhooks.only_customer(request.user, values.pop("customer", None))  # type: ignore[arg-type]  # a key's service user
         endpoint = services.create_endpoint(customer=customer, **values, **who(request))
         where = reverse("webhook_endpoint", args=[hide(Id.ENDPOINT, endpoint.pk)], request=request)
@@ -119,7 +112,7 @@ class EndpointView(ApiView):
     )
     def patch(self, request: Request, endpoint_id: str) -> Response:
         endpoint = endpoint_for(request, endpoint_id)
-        values = clean(EndpointChangeShape, request)
+        values = taken(EndpointChangeShape, request.data)
         services.change_endpoint(endpoint_id=endpoint.pk, **values, **who(request))
         return Response(EndpointShape(endpoint_for(request, endpoint_id)).data)
 

@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import moment_asked
+from apps.core.api.exact import taken
 from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.notifications import services
-from apps.notifications.api.endpoints import clean, endpoint_for, who
+from apps.notifications.api.endpoints import endpoint_for, who
 from apps.notifications.api.shapes import (
     ReplayedShape,
     ReplayShape,
@@ -61,9 +62,7 @@ class WebhookEventsView(ApiView):
             since=moment_asked(request.query_params, "since"),
             until=moment_asked(request.query_params, "until"),
         )
-        pages = self.pagination_class()
-        page = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response(WebhookEventShape(page or [], many=True).data)
+        return self.page_of(rows, lambda found: WebhookEventShape(found, many=True).data)
 
 
 class WebhookEventView(ApiView):
@@ -101,7 +100,7 @@ class ReplayView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        values = clean(ReplayShape, request)
+        values = taken(ReplayShape, request.data)
         endpoint = endpoint_for(request, values["endpoint"])
         entries = self._chosen(request, values, endpoint.customer_id)
         queued = services.replay(entries=entries, endpoint=endpoint, **who(request))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.notifications.enums import Audience, DeliveryState, Effect, Step, TaskReason, TaskState
 from apps.notifications.models import Delivery, PhoneTask
@@ -30,10 +31,7 @@ def _locked(delivery_id: int, by: "User") -> Delivery:
 
 
 def _reason(text: str) -> str:
-    reason = " ".join(text.split())[:200]
-    if not reason:
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
-    return mask_text(reason)
+    return mask_text(required_text(text, least=1, message=_("Say why.")))
 
 
 @transaction.atomic

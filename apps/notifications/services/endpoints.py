@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.networks import may_reach
 from apps.customers.models import Customer
@@ -56,20 +57,17 @@ def create_endpoint(
             code="too_many_endpoints",
             rule="NTF-4",
         )
-    try:
-        with transaction.atomic():
-            endpoint = WebhookEndpoint.objects.create(
-                customer=customer,
-                url=url,
-                event_types=sorted(set(event_types)),
-                description=description.strip()[:120],
-                secret=new_secret(),
-                created_by=by,
-            )
-    except IntegrityError:
-        raise RuleBroken(
-            _("This address is an endpoint already."), code="endpoint_exists", field="url"
-        ) from None
+    with refused_as(
+        RuleBroken(_("This address is an endpoint already."), code="endpoint_exists", field="url")
+    ):
+        endpoint = WebhookEndpoint.objects.create(
+            customer=customer,
+            url=url,
+            event_types=sorted(set(event_types)),
+            description=description.strip()[:120],
+            secret=new_secret(),
+            created_by=by,
+        )
     record("webhookendpoint.created", endpoint, by=by, at=at, data={"url": url})
     return endpoint
 
@@ -137,13 +135,10 @@ def change_endpoint(
         endpoint.state, endpoint.state_reason = EndpointState.ACTIVE, ""
         endpoint.failing_since = None
         kind = "webhookendpoint.enabled"
-    try:
-        with transaction.atomic():
-            endpoint.save()
-    except IntegrityError:
-        raise RuleBroken(
-            _("This address is an endpoint already."), code="endpoint_exists", field="url"
-        ) from None
+    with refused_as(
+        RuleBroken(_("This address is an endpoint already."), code="endpoint_exists", field="url")
+    ):
+        endpoint.save()
     data = {"url": endpoint.url, "state": str(endpoint.state)}
     record(kind, endpoint, by=by, at=at, data=data)
     return endpoint

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.core.database import database_now
+from apps.core.database import database_now, refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.notifications.addresses import index_of
@@ -170,15 +170,14 @@ def _save(robot: GroupRobot) -> None:
     robot.key_index = index_of(f"{robot.platform}:{robot.key}")
     if GroupRobot.objects.filter(name=robot.name).exclude(pk=robot.pk).exists():
         raise BadInput(_("There is one of this name already."), code="name_taken", field="name")
-    try:
-        with transaction.atomic():
-            robot.save()
-    except IntegrityError:
-        raise BadInput(
+    with refused_as(
+        BadInput(
             _("This address is entered already, for another robot."),
             code="robot_exists",
             field="address",
-        ) from None
+        )
+    ):
+        robot.save()
 
 
 def _shown(robot: GroupRobot) -> dict[str, Any]:

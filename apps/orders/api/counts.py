@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
+from apps.core.api.exact import taken
 from apps.core.api.views import ApiView
 from apps.orders import services
 from apps.orders.api.asking import caller, customer_for
@@ -25,9 +26,7 @@ class DeclaredCountsView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        shape = CountInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
+        given = taken(CountInShape, request.data)
         count = services.declare_count(
             customer=customer_for(request, given.get("customer", "")),
             day=given["day"],

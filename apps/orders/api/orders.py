@@ -13,7 +13,6 @@ from rest_framework.reverse import reverse
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
 from apps.core.api.exact import as_shown, taken
-from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.problems import RulesBroken
 from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
@@ -109,16 +108,9 @@ class OrdersView(ApiView):
     )
     def get(self, request: Request) -> Response:
         orders = queries.detailed(WorkOrder.objects.visible_to(caller(request)))
-        pages = ApiCursorPagination()
-        page = pages.paginate_queryset(
-            orders.filter(**_filters(request.query_params)), request, view=self
-        )
-        return Response(
-            {
-                "next": pages.get_next_link(),
-                "previous": pages.get_previous_link(),
-                "results": OrderShape(page or [], many=True).data,
-            }
+        return self.page_of(
+            orders.filter(**_filters(request.query_params)),
+            lambda rows: OrderShape(rows, many=True).data,
         )
 
 
@@ -167,12 +159,11 @@ class CancelOrderView(ApiView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        shape = CancelShape(data=request.data)
-        shape.is_valid(raise_exception=True)
+        given = taken(CancelShape, request.data)
         order = order_for(request, number)
         services.cancel_order(
             order_id=order.pk,
-            reason=shape.validated_data["reason"],
+            reason=given["reason"],
             by=caller(request),
             at=timezone.now(),
         )

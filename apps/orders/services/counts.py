@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.orders.enums import CountStatus
@@ -129,11 +130,10 @@ def resolve_count(*, count_id: int, explanation: str, by: User, at: datetime) ->
         raise RuleBroken(
             _("There is no open difference here any more."), code="no_mismatch", rule="ORD-1"
         )
-    explanation = " ".join(explanation.split())[:300]
-    if not explanation:
-        raise BadInput(
-            _("Explain the difference in one line."), code="required", field="explanation"
-        )
+    needed = _("Explain the difference in one line.")
+    explanation = required_text(
+        explanation, field="explanation", least=1, most=300, message=needed, code="required"
+    )
     count.status = CountStatus.RESOLVED
     count.resolved_at, count.resolved_by, count.explanation = at, by, explanation
     count.save()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.enums import FollowUpClass
 from apps.events.services import record
 from apps.orders.enums import FollowUpReason, OrderStatus
@@ -161,7 +162,4 @@ def open_steps(order: WorkOrder) -> list[FollowUpTask]:
 
 
 def _reason(text: str) -> str:
-    text = " ".join(text.split())[:200]
-    if not text:
-        raise BadInput(_("Give a reason."), code="required", field="reason")
-    return text
+    return required_text(text, least=1, message=_("Give a reason."), code="required")

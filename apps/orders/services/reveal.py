@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.errors import BadInput
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.orders.models import WorkOrder
 
@@ -15,9 +15,7 @@ from apps.orders.models import WorkOrder
 @transaction.atomic
 def reveal_order(*, order: WorkOrder, reason: str, by: User, at: datetime) -> dict[str, str]:
     """Both parties in clear, for the one page that asked."""
-    reason = " ".join(reason.split())[:200]
-    if not reason:
-        raise BadInput(_("Give a reason."), code="required", field="reason")
+    reason = required_text(reason, least=1, message=_("Give a reason."), code="required")
     record("workorder.revealed", order, by=by, at=at, data={"reason": reason})
     names = ("contact", "phone", "address")
     return {f"{p}_{n}": getattr(order, f"{p}_{n}") for p in ("pickup", "delivery") for n in names}

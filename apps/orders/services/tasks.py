@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.core import cached_tables
 from apps.core.database import write_columns
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import NewEvent, record, record_many
 from apps.orders.enums import ServiceLevel, TaskAnchor
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
@@ -136,11 +137,10 @@ def _status_tasks(
 def complete_task(*, task_id: int, outcome: str, by: User, at: datetime) -> FollowUpTask:
     """Tick a task off with what came of it."""
     task = _lock_task(task_id)
-    outcome = " ".join(outcome.split())[:300]
-    if not outcome:
-        raise BadInput(
-            _("Write what came of it; one line is enough."), code="required", field="outcome"
-        )
+    needed = _("Write what came of it; one line is enough.")
+    outcome = required_text(
+        outcome, field="outcome", least=1, most=300, message=needed, code="required"
+    )
     task.done_at, task.done_by, task.outcome = at, by, outcome
     task.save(update_fields=["done_at", "done_by", "outcome"])
     clocks.done_each([task])
@@ -156,9 +156,7 @@ def postpone_task(
     task = _lock_task(task_id)
     if due_at <= at:
         raise BadInput(_("Choose a time that lies ahead."), code="in_the_past", field="due_at")
-    reason = " ".join(reason.split())[:200]
-    if not reason:
-        raise BadInput(_("Give a reason."), code="required", field="reason")
+    reason = required_text(reason, least=1, message=_("Give a reason."), code="required")
     data = {"step": task.template.step, "from": task.due_at.isoformat(), "reason": reason}
     task.due_at = due_at
     task.save(update_fields=["due_at"])

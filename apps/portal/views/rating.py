@@ -1,6 +1,8 @@
 """How satisfied they are: one page, one click, once (CMP-7)."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
@@ -37,31 +39,29 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         return ask
     at = now()
     form = RateForm(request.POST or None)
-    if request.method == "POST" and ask.answered_at is None and not is_expired(ask, at):
-        if form.is_valid() and _answer(ask, form, at):
-            response = private_response(HttpResponseRedirect(f"/rate/{token}"))
-            response.status_code = 303
-            return response
-        return show(request, ask, form, at, status=422)
-    return show(request, ask, form, at)
+    if request.method != "POST" or ask.answered_at is not None or is_expired(ask, at):
+        return show(request, ask, form, at)
+
+    def save(typed: dict[str, Any]) -> None:
+        services.answer_satisfaction(ask_id=ask.pk, **typed, by=public_user(), at=at)
+
+    return taken(form, f"/rate/{token}", save) or show(request, ask, form, at, status=422)
 
 
-def _answer(ask: SatisfactionAsk, form: RateForm, at: datetime) -> bool:
+def taken(
+    form: RateForm, where: str, save: Callable[[dict[str, Any]], None]
+) -> HttpResponse | None:
+    """Back to the page ``where`` once ``save`` has taken what was typed; None: the form says why not."""
+    if not form.is_valid():
+        return None
     try:
-        services.answer_satisfaction(
-            ask_id=ask.pk,
-            score=form.cleaned_data["score"],
-            comment=form.cleaned_data["comment"],
-            by=public_user(),
-            at=at,
-        )
+        save(form.cleaned_data)
     except RuleBroken as refusal:
         # Answered meanwhile, by another window or another click: the page says so.
-        if refusal.code == "answered":
-            return True
-        form.add_error(None, str(refusal))
-        return False
-    return True
+        if refusal.code != "answered":
+            form.add_error(None, str(refusal))
+            return None
+    return private_response(HttpResponseRedirect(where, status=303))
 
 
 def show(

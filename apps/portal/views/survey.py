@@ -1,18 +1,18 @@
 """The question of a satisfaction survey: one page, one tap, once, without signing in."""
 
 from datetime import datetime
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.queries import public_user
-from apps.core.errors import RuleBroken
 from apps.core.times import now
-from apps.portal.answers import key_page, private_response
+from apps.portal.answers import key_page
 from apps.portal.forms import RateForm
 from apps.portal.languages import in_visitor_language
 from apps.portal.links import behind_link
-from apps.portal.views.rating import WORDS
+from apps.portal.views.rating import WORDS, taken
 from apps.surveys import services
 from apps.surveys.models import SurveyAsk
 from apps.surveys.queries import survey_of
@@ -29,29 +29,14 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
         return ask
     at = now()
     form = RateForm(request.POST or None)
-    open_still = ask.answered_at is None and not is_expired(ask.asked_at, at)
-    if request.method == "POST" and open_still:
-        if form.is_valid() and _answer(ask, form, at):
-            response = private_response(HttpResponseRedirect(f"/survey/{token}"))
-            response.status_code = 303
-            return response
-        return _show(request, ask, form, at, status=422)
-    return _show(request, ask, form, at)
+    if request.method != "POST" or ask.answered_at is not None or is_expired(ask.asked_at, at):
+        return _show(request, ask, form, at)
 
+    def save(typed: dict[str, Any]) -> None:
+        score, words = typed["score"], typed["comment"]
+        services.answer_survey(ask_id=ask.pk, score=score, words=words, by=public_user(), at=at)
 
-def _answer(ask: SurveyAsk, form: RateForm, at: datetime) -> bool:
-    typed = form.cleaned_data
-    try:
-        services.answer_survey(
-            ask_id=ask.pk, score=typed["score"], words=typed["comment"], by=public_user(), at=at
-        )
-    except RuleBroken as refusal:
-        # Answered meanwhile, by another window or another tap: the page says so.
-        if refusal.code == "answered":
-            return True
-        form.add_error(None, str(refusal))
-        return False
-    return True
+    return taken(form, f"/survey/{token}", save) or _show(request, ask, form, at, status=422)
 
 
 def _show(

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.services import record
@@ -151,11 +152,8 @@ def publish_version(
     version.state = VersionState.ACTIVE
     version.published_at, version.published_by = at, by
     version.sha256, version.note = ready.sha256, note.strip()[:300]
-    try:
-        with transaction.atomic():
-            version.save()
-    except IntegrityError:
-        raise _begins_already() from None
+    with refused_as(_begins_already()):
+        version.save()
     data: dict[str, Any] = {"version": str(version.since), "sha256": version.sha256[:12]}
     data |= {"note": version.note} if version.note else {}
     data |= {"rates": "、".join(high)} if high else {}

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.database import refused_as
 from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.reports.enums import ScopeKind
@@ -45,14 +46,13 @@ def set_goal(
         at=at, by=by,
     )  # fmt: skip
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            raise BadInput(
+        with refused_as(
+            BadInput(
                 _("A goal begins on this day already; choose another day."),
                 code="taken",
                 field="since",
-            ) from error
+            )
+        ):
+            row.save(force_insert=True)
         record("goal.set", row, by=by, at=at, data={"value": None if value is None else str(value)})
     return row

@@ -1,14 +1,14 @@
 """Four signatures in order over one content, and the way back (REP-3)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.models import Approval, ApprovalRequest
-from apps.backoffice.services import approve, ask_approval, refuse
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
 from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.reports.enums import SummaryState
@@ -50,25 +50,20 @@ def write_summary(*, summary_id: int, by: User, at: datetime) -> Summary:
 def sign_summary(
     summary: Summary,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> Summary:
     """The next of the three signatures, over the content whose SHA-256 is ``seen``."""
     row = locked(summary.pk)
-    request = approve(
-        kind=SUMMARY, subject=row, seen=seen, remark=remark, second_factor_at=second_factor_at,
-        by=by, at=at,
-    )  # fmt: skip
+    request = approve(kind=SUMMARY, subject=row, by=by, at=at, **given)
     to = NEXT[SummaryState(row.state)]
     SUMMARY_MOVES.check(SummaryState(row.state), to)
     row.state = to
     row.save(update_fields=["state"])
     summary_clocks.moved(row, to, by=by, at=at)
-    given = _last(request)
-    data = {"as": given.seat, **_round(row), **_for(given.on_behalf_of)}
+    last = _last(request)
+    data = {"as": last.seat, **_round(row), **_for(last.on_behalf_of)}
     record("summary.checked", row, by=by, at=at, data=data)
     return row
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import PanelAdmin, ReferenceAdmin
@@ -63,10 +63,6 @@ def _put_right(context: ActContext) -> None:
     services.close_follow_up(context.row, result=context.typed["result"], **context.who)
 
 
-def _hand_over(context: ActContext) -> None:
-    services.hand_follow_up(context.row, **context.typed, **context.who)
-
-
 def _is_waiting(row: CheckFollowUp) -> bool:
     return row.state == FollowUpState.WAITING
 
@@ -83,7 +79,7 @@ class AccountCheckAdmin(ListAdmin, PanelAdmin):
             done=_("The check is on record.")),
         Act("put-right", _("Put right"), CARRY_OUT, _put_right, form=ResultForm, rows="follow_ups", may=_is_waiting,
             explains=_("You looked, and it is in order now."), done=_("Put right.")),
-        Act("hand-over", _("Somebody else or another day"), CARRY_OUT, _hand_over, form=HandForm, rows="follow_ups",
+        Act("hand-over", _("Somebody else or another day"), CARRY_OUT, on_subject(services.hand_follow_up), form=HandForm, rows="follow_ups",
             may=_is_waiting, done=_("Handed over.")),
     )  # fmt: skip
 

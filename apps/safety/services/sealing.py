@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.queries import system_user
 from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.safety.enums import SealKind, Tampering
 from apps.safety.models import Seal, SealCopy, SealMark
@@ -190,9 +191,7 @@ def release_rows(*, table: str, reason: str, by: "User", at: datetime) -> Seal:
     """From now on the rows of ``table`` that are sealed may be gone, because retention or another rule
     lets them go: a link of the chain itself, kept outside like the others. Rows that are sealed
     later are watched as before. BadInput for a table without seals, or without a reason."""
-    why = " ".join(reason.split())[:200]
-    if len(why) < 2:
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
+    why = required_text(reason)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [CHAIN])
     last = Seal.objects.filter(table=table, kind=SealKind.ROWS).order_by("-number").first()

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import DutyShift, User
 from apps.accounts.queries import system_user
 from apps.accounts.services import split_shift
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.shifts.enums import SwapState
@@ -39,16 +40,13 @@ def ask_swap(
         if to_user.pk == by.pk:
             raise BadInput(_("Nobody swaps with themselves."), code="oneself", field="to_user")
         _check_person(to_user, shift, since, field="to_user")
-    try:
-        with transaction.atomic():
-            swap = Swap.objects.create(
-                shift=shift, starts_at=since, to_user=to_user, note=note.strip()[:200], asked_at=at,
-                asked_by=by,
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise RuleBroken(
-            _("A swap of this shift is asked for already."), code="asked_already"
-        ) from error
+    with refused_as(
+        RuleBroken(_("A swap of this shift is asked for already."), code="asked_already")
+    ):
+        swap = Swap.objects.create(
+            shift=shift, starts_at=since, to_user=to_user, note=note.strip()[:200], asked_at=at,
+            asked_by=by,
+        )  # fmt: skip
     data = {"from": since, "until": shift.ends_at, "note": swap.note}
     data["people"] = [to_user.pk] if to_user else []
     record("swap.asked", swap, by=by, at=at, data=data)

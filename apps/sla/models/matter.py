@@ -15,6 +15,18 @@ from apps.sla.models.policy import PolicyVersion
 USER = settings.AUTH_USER_MODEL
 
 
+class MatterQuerySet(models.QuerySet["Matter"]):
+    def about(self, *subjects: models.Model) -> "MatterQuerySet":
+        """Those that were opened for one of these, whatever their key."""
+        ids: dict[str, list[str]] = {}
+        for subject in subjects:
+            ids.setdefault(subject._meta.label_lower, []).append(str(subject.pk))
+        which = Q(pk__in=())
+        for subject_type, keys in ids.items():
+            which |= Q(subject_type=subject_type, subject_id__in=keys)
+        return self.filter(which)
+
+
 class Matter(models.Model):
     """A case, an order, a task … as the clocks see it: its kind and the attributes that choose its
     policy, copied from the floor above, which brings the row itself as ``subject``."""
@@ -52,6 +64,8 @@ class Matter(models.Model):
     stopped_at = models.DateTimeField(_("stopped"), null=True)
     stopped_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
     stop_reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = MatterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("timed matter")

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.core.database import in_callers_transaction, not_after, write_columns
@@ -114,15 +113,9 @@ def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> 
 
 
 def _lock(subjects: Sequence[models.Model], *states: MatterState) -> list[Matter]:
-    by_type: dict[str, list[str]] = {}
-    for subject in subjects:
-        by_type.setdefault(subject._meta.label_lower, []).append(str(subject.pk))
-    if not by_type:
+    if not subjects:
         return []
-    which = Q()
-    for subject_type, ids in by_type.items():
-        which |= Q(subject_type=subject_type, subject_id__in=ids)
-    rows = Matter.objects.select_for_update().filter(which, key="", state__in=states)
+    rows = Matter.objects.select_for_update().about(*subjects).filter(key="", state__in=states)
     return list(rows.order_by("pk"))
 
 

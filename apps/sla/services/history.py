@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import models, transaction
-from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.core.database import database_now, not_after
@@ -38,12 +37,9 @@ def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
     if not done:
         return 0
     done_of = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
-    which = Q()
-    for label in {label for label, _pk in done_of}:
-        ids = [pk for subject, pk in done_of if subject == label]
-        which |= Q(subject_type=label, subject_id__in=ids)
-    open_ones = Matter.objects.select_for_update().filter(which, key="", state=MatterState.OPEN)
-    matters = list(open_ones.order_by("pk"))
+    subjects = [one.subject for one in done]
+    open_ones = Matter.objects.select_for_update().about(*subjects).filter(state=MatterState.OPEN)
+    matters = list(open_ones.filter(key="").order_by("pk"))
     now = database_now()
     ends = {
         matter.pk: done_of[matter.subject_type, matter.subject_id]._replace(

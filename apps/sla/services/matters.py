@@ -1,7 +1,6 @@
 """Finding and locking the matter behind a subject."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
@@ -12,7 +11,7 @@ from apps.sla.states import MATTER_MOVES
 
 def lock_matter(subject: models.Model, key: str = "") -> Matter:
     """The matter of a subject, its row locked; ``not_timed`` when nothing was opened for it."""
-    matter = Matter.objects.select_for_update().filter(_about(subject), key=key).first()
+    matter = Matter.objects.select_for_update().about(subject).filter(key=key).first()
     if matter is None:
         raise _not_timed()
     return matter
@@ -20,16 +19,12 @@ def lock_matter(subject: models.Model, key: str = "") -> Matter:
 
 def lock_pair(one: models.Model, other: models.Model) -> tuple[Matter, Matter]:
     """The matters of two subjects, locked in the order of their ids as everywhere."""
-    rows = Matter.objects.select_for_update().filter(_about(one) | _about(other), key="")
+    rows = Matter.objects.select_for_update().about(one, other).filter(key="")
     found = {(row.subject_type, row.subject_id): row for row in rows.order_by("pk")}
     if len(found) != 2:
         raise _not_timed()
     first, second = (found[subject._meta.label_lower, str(subject.pk)] for subject in (one, other))
     return first, second
-
-
-def _about(subject: models.Model) -> Q:
-    return Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
 
 
 def _not_timed() -> RuleBroken:

@@ -104,9 +104,7 @@ def open_matter(
     started, _clocks = _open([row], by=by, at=at, tell=tell)
     if started:
         return started[0]
-    return Matter.objects.get(
-        subject_type=subject._meta.label_lower, subject_id=str(subject.pk), key=key
-    )
+    return Matter.objects.about(subject).get(key=key)
 
 
 def open_matters(

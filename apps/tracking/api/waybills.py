@@ -7,17 +7,15 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
-from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.core.times import WireEncoder
+from apps.tracking.api.asking import number_in_address
 from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
 from apps.tracking.enums import Status
-from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.waybill import api_waybill, listed_waybills, shown_in_list
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="Waybill number")
@@ -89,24 +87,12 @@ class WaybillsView(ApiView):
             issued_from=day_start(asked.get("issued_from"), "issued_from"),
             issued_before=day_start(asked.get("issued_to"), "issued_to", days=1),
         )
-        pages = ApiCursorPagination()
-        page = pages.paginate_queryset(rows, request, view=self)
-        return _json(
-            {
-                "next": pages.get_next_link(),
-                "previous": pages.get_previous_link(),
-                "results": [shown_in_list(row) for row in page or []],
-            }
-        )
+        page = self.page_of(rows, lambda found: [shown_in_list(row) for row in found])
+        return _json(page.data)
 
 
 def _found(request: Request, number: str) -> dict[str, Any]:
-    try:
-        known = parse_waybill_number(number)
-    except BadInput as error:
-        # It is an address: one that cannot be is not there, and says why.
-        raise NotFound(str(error), error.code) from error
-    found = api_waybill(known, user=request.user)  # type: ignore[arg-type]  # a key's service user
+    found = api_waybill(number_in_address(number), user=request.user)  # type: ignore[arg-type]  # a key's service user
     if found is None:
         raise Http404
     return found

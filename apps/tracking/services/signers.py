@@ -76,10 +76,7 @@ def revoke_signer(*, signer_id: int, by: "User", at: datetime) -> AuthorisedSign
     """The shipment is locked before the row, as everywhere here."""
     waybill = _undelivered(AuthorisedSigner.objects.get(pk=signer_id).waybill_id, by)
     signer = waybill.authorised_signers.select_for_update(of=["self"]).get(pk=signer_id)
-    if signer.revoked_at:
-        raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
-    signer.revoked_at, signer.revoked_by = at, by
-    signer.save(update_fields=["revoked_at", "revoked_by"])
+    _revoke(signer, by, at)
     record("waybill.signer_revoked", waybill, by=by, at=at, data={"signer": signer.pk})
     return signer
 
@@ -123,12 +120,16 @@ def record_consent(
 def revoke_consent(*, consent_id: int, by: "User", at: datetime) -> DeliveryConsent:
     waybill = _undelivered(DeliveryConsent.objects.get(pk=consent_id).waybill_id, by)
     consent = waybill.consents.select_for_update(of=["self"]).get(pk=consent_id)
-    if consent.revoked_at:
-        raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
-    consent.revoked_at, consent.revoked_by = at, by
-    consent.save(update_fields=["revoked_at", "revoked_by"])
+    _revoke(consent, by, at)
     record("waybill.station_consent_revoked", waybill, by=by, at=at)
     return consent
+
+
+def _revoke(row: AuthorisedSigner | DeliveryConsent, by: "User", at: datetime) -> None:
+    if row.revoked_at:
+        raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
+    row.revoked_at, row.revoked_by_id = at, by.pk
+    row.save(update_fields=["revoked_at", "revoked_by"])
 
 
 def _undelivered(waybill_id: int, by: "User") -> Waybill:

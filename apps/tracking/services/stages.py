@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Unit
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 from apps.tracking.enums import Stage, Status
 from apps.tracking.models import PartnerCarrier, StageAssignment, Waybill
@@ -38,9 +39,7 @@ def assign_stage(
     cancelled shipment, a partner that is not active and a decision that changes nothing; BadInput
     naming ``stage``, ``carrier`` or ``reason`` for what cannot be.
     """
-    why = " ".join(reason.split())[:300]
-    if len(why) < 2:
-        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    why = required_text(reason, most=300, message=_("Say why."))
     if str(stage) not in Stage.values:
         raise BadInput(_("There is no such stage."), code="unknown_stage", field="stage")
     stage = Stage(stage)

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, on_subject
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, StaffList, View
 from apps.backoffice.records import PanelAdmin
@@ -61,15 +61,11 @@ class AttemptList(StaffList):
         return rows.filter(passed=False) if query.view == "failed" else rows
 
 
-def _mark(context: ActContext) -> None:
-    services.mark_answer(context.row, **context.typed, **context.who)
-
-
 def _is_open(row: Any) -> bool:
     return row.points is None and row.attempt.state in TO_MARK
 
 
-MARK = Act("mark", _("Mark"), "training.mark_attempt", _mark, form=forms.MarkForm, rows="questions", may=_is_open,
+MARK = Act("mark", _("Mark"), "training.mark_attempt", on_subject(services.mark_answer), form=forms.MarkForm, rows="questions", may=_is_open,
     explains=_("With the last answer the exam is marked, and whoever passes is qualified."), done=_("Marked."))  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.reporting import ReportAdmin
 from apps.knowledge.rules.markdown import render
@@ -61,10 +61,6 @@ def _look(context: ActContext) -> dict[str, Any]:
     }
 
 
-def _drop(context: ActContext) -> None:
-    services.drop_lesson(context.row, **context.who)
-
-
 def _enrol(context: ActContext) -> str:
     people = list(context.typed["users"])
     n = len(services.enrol(people, [context.record], **context.who))
@@ -83,7 +79,7 @@ ACTS = (
         done=_("The lesson stands with everybody who learns this course.")),
     Act("rewrite-lesson", _("Write it anew"), WRITE, _write, form=forms.LessonForm, rows="lessons", preview=_look,
         initial=_last, done=_("The new version is saved. Whoever has read the lesson keeps it as read.")),
-    Act("drop-lesson", _("Take it out"), WRITE, _drop, rows="lessons", danger=True,
+    Act("drop-lesson", _("Take it out"), WRITE, on_subject(services.drop_lesson), rows="lessons", danger=True,
         explains=_("Nobody is asked to read it any more; who has read it stays on record."), done=_("Taken out.")),
     Act("enrol", _("Enrol people"), "training.add_enrolment", _enrol, form=forms.EnrolForm, options=by_whom, may=_in_use,
         explains=_("Each gets a clock for the days of the course. Whoever is enrolled already stays as they are.")),

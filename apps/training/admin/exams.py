@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.records import PanelAdmin
 from apps.training import forms, services
 from apps.training.admin.leaders import by_whom
@@ -50,16 +50,12 @@ def _look(context: ActContext) -> dict[str, Any]:
     }
 
 
-def _allow(context: ActContext) -> None:
-    services.allow_attempt(context.record, **context.typed, **context.who)
-
-
 ENTER = Act("enter", _("Enter an exam"), "training.add_exam", _enter, form=forms.ExamForm,
     explains=_("Then say what it draws, how long it takes, and what passes."))  # fmt: skip
 ACTS = (
     Act("write", _("What it draws, what passes"), WRITE, _write, form=forms.ExamVersionForm, initial=_last, preview=_look,
         done=_("The new version is what is taken from now on.")),
-    Act("allow", _("Allow another attempt"), "training.allow_attempt", _allow, form=forms.AllowAttemptForm, options=by_whom,
+    Act("allow", _("Allow another attempt"), "training.allow_attempt", on_subject(services.allow_attempt), form=forms.AllowAttemptForm, options=by_whom,
         explains=_("One attempt more, at once, for somebody who has used all of theirs or is waiting."),
         done=_("They can start it now.")),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
@@ -82,17 +82,13 @@ def _waive(context: ActContext) -> Qualification:
     return services.waive(**context.typed, **context.who)
 
 
-def _revoke(context: ActContext) -> None:
-    services.revoke(context.record, reason=context.typed["reason"], **context.who)
-
-
 def _in_force(row: Qualification) -> bool:
     return row.until > timezone.now()
 
 
 WAIVE = Act("waive", _("Give a waiver"), "training.waive_qualification", _waive, form=forms.WaiverForm, options=by_whom,
     explains=_("They may work there without the exam until that day, and you answer for it."))  # fmt: skip
-REVOKE = Act("revoke", _("Revoke"), "training.revoke_qualification", _revoke, form=ReasonForm, may=_in_force, danger=True,
+REVOKE = Act("revoke", _("Revoke"), "training.revoke_qualification", on_subject(services.revoke), form=ReasonForm, may=_in_force, danger=True,
     explains=_("They may not work there from now on; their open cases go to the director on duty."), done=_("Revoked."))  # fmt: skip
 
 
@@ -116,10 +112,6 @@ def _set(context: ActContext) -> Requirement:
     return services.set_requirement(**context.typed, **context.who)
 
 
-def _end(context: ActContext) -> None:
-    services.end_requirement(context.record, **context.who)
-
-
 def _not_ended(row: Requirement) -> bool:
     return row.until is None
 
@@ -127,7 +119,7 @@ def _not_ended(row: Requirement) -> bool:
 SET = Act("set", _("Set a requirement"), "training.set_requirement", _set, form=forms.RequirementForm, danger=True,
     explains=_("From now on whoever holds the role works there only when qualified. They are enrolled in the courses;"
                " those who are here can be given waivers until a day, so that work goes on."))  # fmt: skip
-END = Act("end", _("End it"), "training.set_requirement", _end, may=_not_ended, danger=True,
+END = Act("end", _("End it"), "training.set_requirement", on_subject(services.end_requirement), may=_not_ended, danger=True,
     explains=_("Whoever holds the role may work there again without an exam."), done=_("Ended."))  # fmt: skip
 
 

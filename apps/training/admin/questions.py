@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, on_subject
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
@@ -93,10 +93,6 @@ def _look(context: ActContext) -> dict[str, Any]:
     return {"preview_template": "training/_question.html", "question": version_shown(version)}
 
 
-def _change(context: ActContext) -> None:
-    services.change_question(context.record, **context.typed, **context.who)
-
-
 def _about(context: ActContext) -> dict[str, Any]:
     row = context.record
     code = row.article.code if row.article else ""
@@ -129,7 +125,7 @@ ENTER = Act(
 ACTS = (
     Act("write", _("Write it anew"), WRITE, _write, form=forms.QuestionForm, initial=_last, preview=_look,
         done=_("The new version is drawn from now on. Exams that are marked keep their points until you regrade them.")),
-    Act("about", _("Course, article, in use"), WRITE, _change, form=forms.ChangeQuestionForm, initial=_about, done=_("Changed.")),
+    Act("about", _("Course, article, in use"), WRITE, on_subject(services.change_question), form=forms.ChangeQuestionForm, initial=_about, done=_("Changed.")),
     Act("regrade", _("Regrade exams"), "training.regrade_question", _regrade, form=ReasonForm, preview=_would, danger=True,
         explains=_("Exams that were marked by an earlier version are marked by the newest one. Whoever passes then is"
                    " qualified; whoever does not any more keeps a qualification until a leader revokes it.")),

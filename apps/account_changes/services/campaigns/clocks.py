@@ -57,12 +57,7 @@ def _finish_supplements(campaign_ids: set[int], *, by: "User", at: datetime) -> 
     keys = {_key(one.pk): one.campaign for one in done.select_related("campaign")}
     if not keys:
         return
-    running = Matter.objects.filter(
-        subject_type=Campaign._meta.label_lower,
-        subject_id__in=[str(pk) for pk in campaign_ids],
-        key__in=keys,
-        state=MatterState.OPEN,
-    )
+    running = Matter.objects.about(*keys.values()).filter(key__in=keys, state=MatterState.OPEN)
     for key in running.order_by("pk").values_list("key", flat=True):
         sla.record_fact(subject=keys[key], kind=FactKind.DONE, by=by, at=at, key=key)
         sla.close_matter(subject=keys[key], by=by, at=at, key=key)

@@ -1,6 +1,7 @@
 """Two persons of two departments approve an account change, neither of whom entered anything of it (COD-2)."""
 
 from datetime import datetime
+from typing import Unpack
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from apps.account_changes.services.changes.moving import (
 )
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
-from apps.backoffice.services import approve, ask_approval, refuse
+from apps.backoffice.services import ApprovalInput, approve, ask_approval, refuse
 from apps.core.errors import RuleBroken
 
 S = ProjectState
@@ -48,27 +49,17 @@ def ask_change_approval(project: ChangeProject, *, by: User, at: datetime) -> Ch
 def approve_change(
     project: ChangeProject,
     *,
-    seen: str,
-    remark: str = "",
-    second_factor_at: datetime | None = None,
     by: User,
     at: datetime,
+    **given: Unpack[ApprovalInput],
 ) -> ChangeProject:
     """The second person's approval starts the waiting time (ACCOUNT_CHANGE_WAIT)."""
     row = _waiting(project)
     demand_running(row)
     if row.new_account is not None:
         demand_number(row.new_account)
-    request = approve(
-        kind=ACCOUNT_CHANGE,
-        subject=row,
-        seen=seen,
-        remark=remark,
-        second_factor_at=second_factor_at,
-        by=by,
-        at=at,
-    )
-    put_step(row, StepKind.APPROVED_BY, note=remark, by=by, at=at)
+    request = approve(kind=ACCOUNT_CHANGE, subject=row, by=by, at=at, **given)
+    put_step(row, StepKind.APPROVED_BY, note=given.get("remark", ""), by=by, at=at)
     if request.state != ApprovalState.APPROVED:
         return row
     move(row, S.APPROVED)

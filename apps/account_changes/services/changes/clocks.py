@@ -55,7 +55,5 @@ def stop_all(project: ChangeProject, *, by: User, at: datetime) -> None:
 
 
 def _keys(project: ChangeProject, kind: ChangeMatter, **more: str) -> list[str]:
-    rows = Matter.objects.filter(
-        subject_type=project._meta.label_lower, subject_id=str(project.pk), kind=kind, **more
-    )
+    rows = Matter.objects.about(project).filter(kind=kind, **more)
     return list(rows.values_list("key", flat=True))

@@ -26,8 +26,8 @@ from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.banking.queries import assignments_by, assignments_ended_by, assignments_to
 from apps.banking.services import close_account, reassign
-from apps.banking.services.words import required_text
 from apps.core.errors import RuleBroken
+from apps.core.text import required_text
 
 S = ProjectState
 

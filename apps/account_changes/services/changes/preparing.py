@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,8 +24,9 @@ from apps.backoffice.services import take_number
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.banking.queries import assignments_to
-from apps.banking.services.words import required_text
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.customers.models import Customer
 
 EDITABLE = ("reason", "scope", "reader_roles", *(f"weight_{mark}" for mark in MARKS))
@@ -56,13 +57,8 @@ def begin_change(
         old_account=row,
         created_by=by,
     )
-    try:
-        with transaction.atomic():
-            project.save(force_insert=True)
-    except IntegrityError as error:
-        if "change_one_of_an_account" not in str(error):
-            raise
-        raise _runs_already(row, "old_account") from None
+    with refused_as(_runs_already(row, "old_account"), "change_one_of_an_account"):
+        project.save(force_insert=True)
     put_step(project, StepKind.BEGUN, note=project.reason, by=by, at=at)
     return project
 

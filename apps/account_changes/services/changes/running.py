@@ -30,9 +30,9 @@ from apps.banking.queries import (
     assignments_to,
 )
 from apps.banking.services import let_accept_until, reassign
-from apps.banking.services.words import required_text
 from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 
 S = ProjectState
 WORK = "apps.account_changes.tasks.work_changes"

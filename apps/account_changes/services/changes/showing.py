@@ -22,12 +22,12 @@ from apps.account_changes.services.changes.moving import (
 )
 from apps.accounts.models import User
 from apps.banking.models import BankAccount
-from apps.banking.services.words import required_text
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.scans import check_document
 from apps.core.money import money
 from apps.core.storage import all_or_nothing
+from apps.core.text import required_text
 from apps.training.models import Course
 from apps.training.queries import current_lessons
 from apps.training.services import enrol

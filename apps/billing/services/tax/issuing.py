@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.channels import Order, OrderLine, Outcome, TaxChannel
 from apps.billing.enums import InvoiceKind, InvoiceState, TaxEffect
 from apps.billing.models import Invoice, InvoiceLine
@@ -18,6 +17,7 @@ from apps.billing.services.tax import turns
 from apps.billing.services.tax.turns import Turn
 from apps.billing.states import INVOICE_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 from apps.events.services import record
 
 S = InvoiceState

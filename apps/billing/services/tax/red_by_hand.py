@@ -3,17 +3,18 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.banking.services.words import required_text
 from apps.billing.enums import RedFormState
 from apps.billing.models import RedForm
 from apps.billing.services.tax.red_forms import lock_form
 from apps.billing.services.tax.red_outcomes import move_form
+from apps.core.database import refused_as
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.text import required_text
 
 
 @transaction.atomic
@@ -32,15 +33,11 @@ def note_red_invoice(
         raise RuleBroken(_("This form has not been entered yet."), code="not_entered")
     form.red_number, form.red_issued_on = number, issued_on
     form.channel_due_at, form.action = None, ""
-    try:
-        with transaction.atomic():
-            move_form(form, RedFormState.ISSUED, {}, by=by, at=at)
-    except IntegrityError as error:
-        if "red_number" not in str(error):
-            raise
-        raise BadInput(
-            _("Another invoice has this number."), code="number_taken", field="number"
-        ) from None
+    with refused_as(
+        BadInput(_("Another invoice has this number."), code="number_taken", field="number"),
+        "red_number",
+    ):
+        move_form(form, RedFormState.ISSUED, {}, by=by, at=at)
     return form
 
 
