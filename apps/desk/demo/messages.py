@@ -1,4 +1,4 @@
-"""Messages in every state, a merchant's webhooks, calls to make; no provider is asked anything.
+"""Messages in every state, calls to make; no provider is asked anything.
 
 What a provider would have said is recorded by the same functions that record its real answers.
 """
@@ -14,7 +14,8 @@ from apps.core.notice_types import Notice
 from apps.customers.models import Customer
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
-from apps.desk.demo.sent import mark_as_sent, pickups, tell_earlier
+from apps.desk.demo.sent import pickups, tell_earlier
+from apps.desk.demo.webhooks import make_webhooks
 from apps.events.models import Event
 from apps.events.services import relay_batch
 from apps.notifications import channels, services
@@ -25,12 +26,11 @@ from apps.notifications.enums import (
     ChannelName,
     DeliveryState,
     Effect,
-    EndpointState,
     SuppressionReason,
     TaskState,
 )
-from apps.notifications.models import Delivery, PhoneTask, WebhookEndpoint
-from apps.notifications.queries.notices import WEBHOOK_TYPES, notices_of
+from apps.notifications.models import Delivery, PhoneTask
+from apps.notifications.queries.notices import notices_of
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.rows import NewDelivery, insert
@@ -40,13 +40,11 @@ WORKER = "demo"
 # So that a message on its way is still to be seen when somebody looks.
 LONG = timedelta(days=1)
 WAITING = 3
-# The newest webhooks of a shop, each answered by itself; those before arrived.
-ONE_BY_ONE = 9
 # Told on the days before, oldest first.
 EARLIER = (ChannelName.SMS, ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
 OK = Outcome(Effect.ACCEPTED, "OK", ref="", answer={"code": "OK"})
 # What the providers say, one line per message: (channel, answer, later receipt).
-SAID: list[tuple[ChannelName, Outcome | None, str]] = [
+ANSWERS: list[tuple[ChannelName, Outcome | None, str]] = [
     (ChannelName.SMS, OK, "DELIVERED"),
     (ChannelName.EMAIL, Outcome(Effect.ACCEPTED, "250"), ""),
     (ChannelName.SMS, Outcome(Effect.AMBIGUOUS, "timeout", trouble=True), ""),
@@ -69,7 +67,7 @@ def make_messages(
     cast: Cast, customers: dict[str, Customer], shipped: list[Shipped], rng: Random, now: datetime
 ) -> None:
     """A day at the message desk, after everything else happened."""
-    _webhooks(cast, customers, now)
+    make_webhooks(cast, customers, now, worker=WORKER)
     news = _news(shipped, now)
     before = pickups(shipped, now - timedelta(hours=26))
     tell_earlier(
@@ -104,7 +102,7 @@ def _news(shipped: list[Shipped], now: datetime) -> list[Notice]:
 
 def _tell(news: list[Notice], rng: Random) -> None:
     """Each is answered, at once or later, as providers do on an ordinary day."""
-    for notice, (channel, answer, receipt) in zip(news, SAID, strict=False):
+    for notice, (channel, answer, receipt) in zip(news, ANSWERS, strict=False):
         delivery = _queue(row_of(notice, channel, rng))
         kind = copy(channels.channel(channel))
         kind.lease = LONG
@@ -168,46 +166,6 @@ def row_of(notice: Notice, channel: ChannelName, rng: Random) -> NewDelivery:
 def _queue(row: NewDelivery) -> Delivery:
     (pk,) = insert([row])
     return Delivery.objects.get(pk=pk)
-
-
-# --- merchants ----------------------------------------------------------------------------------
-def _webhooks(cast: Cast, customers: dict[str, Customer], now: datetime) -> None:
-    """A shop that listens, one that is being rebuilt, one that is gone."""
-    shop, tea = customers["YUNSHANG"], customers["CHAYU"]
-    shops = services.create_endpoint(
-        customer=shop, url="https://shop.yunshang.example/hooks/yipiao", description="商城订单系统",
-        by=cast["api-yunshang"], at=now - timedelta(days=9),
-    )  # fmt: skip
-    spare = services.create_endpoint(
-        customer=shop, url="https://erp.yunshang.example/express", description="新ERP，调试中",
-        event_types=["waybill.status_changed"], by=cast["api-yunshang"], at=now - timedelta(days=2),
-    )  # fmt: skip
-    services.change_endpoint(endpoint_id=spare.pk, paused=True, by=cast["api-yunshang"], at=now)
-    services.create_endpoint(
-        customer=tea, url="https://old.chayu.example/notify", description="旧商城",
-        event_types=["workorder.confirmed"], by=cast["lina"], at=now - timedelta(days=9),
-    )  # fmt: skip
-    recent = Event.objects.filter(kind__in=WEBHOOK_TYPES, at__gt=now - timedelta(days=6))
-    services.queue_webhooks(list(recent.order_by("-at", "-pk")[:150]))
-    theirs = Delivery.objects.filter(recipient=f"endpoint:{shops.pk}").select_related("event")
-    before = list(theirs.order_by("-event__at", "-pk")[ONE_BY_ONE:])
-    mark_as_sent([(one, one.event.at) for one in before if one.event])
-    channel = channels.channel(ChannelName.WEBHOOK)
-    for turn in range(60):
-        delivery = claim(channel, worker=WORKER).delivery
-        if delivery is None:
-            break
-        record_outcome(delivery.pk, delivery.attempts, _answer_of(delivery, turn), worker=WORKER)
-
-
-def _answer_of(delivery: Delivery, turn: int) -> Outcome:
-    if "chayu" in delivery.recipient_label:
-        endpoint = WebhookEndpoint.objects.get(pk=delivery.recipient.removeprefix("endpoint:"))
-        is_on = endpoint.state == EndpointState.ACTIVE
-        return Outcome(Effect.FAILED, "http_410" if is_on else "endpoint_disabled")
-    if turn % 9 == 5:
-        return Outcome(Effect.RETRY, "http_503", retry_after=7200)
-    return Outcome(Effect.DELIVERED, "http_204")
 
 
 # --- what people asked for ----------------------------------------------------------------------
