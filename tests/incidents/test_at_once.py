@@ -14,7 +14,8 @@ from apps.incidents.enums import IncidentState
 from apps.incidents.models import Incident, NoticeRecipient
 from apps.incidents.services import spreading
 from apps.tracking.models import PromiseChange, ShipmentHold
-from tests.account_changes.test_changes_at_once import N, at_once
+from tests.account_changes.test_changes_at_once import N
+from tests.at_once import at_once
 from tests.factories import incidents as f
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("CMP-8")]
@@ -37,16 +38,16 @@ def test_twenty_workers_and_twenty_who_press() -> None:
     for n in range(6):
         f.parcel(customer=customers[n % 3])
     incident = f.declared(unit, boss)
-    at_once(lambda: services.work_incidents(2))
+    at_once(N, lambda _n: services.work_incidents(2))
     services.work_incidents()
     check_effects(incident, 6, 3)
     pressed = at_once(
-        lambda: services.mark_stable(incident_id=incident.pk, by=boss, at=timezone.now())
+        N, lambda _n: services.mark_stable(incident_id=incident.pk, by=boss, at=timezone.now())
     )
     assert pressed == {"done": 1, "illegal_move": N - 1}
     incident.refresh_from_db()
     assert incident.state == IncidentState.STABLE
-    at_once(lambda: f.declared(unit, boss, title="重叠", title_en="Overlap"))
+    at_once(N, lambda _n: f.declared(unit, boss, title="重叠", title_en="Overlap"))
     while services.work_incidents():
         pass
     assert NoticeRecipient.objects.filter(customer__isnull=False).count() == 3, (

@@ -58,9 +58,21 @@ def _note(table: Table, writers: list[str]) -> int | None:
             mark.delete()
         return table.given_out
     is_over = mark is not None and not set(mark.waits_for) & set(writers)
-    if mark is None or is_over:
-        values = {"up_to": table.given_out, "waits_for": writers, "at": database_now()}
-        SealMark.objects.update_or_create(table=table.name, defaults=values)
+    if (mark is None or is_over) and table.given_out is not None:
+        # In one statement: between two of them another worker may delete the mark that stood in the way.
+        SealMark.objects.bulk_create(
+            [
+                SealMark(
+                    table=table.name,
+                    up_to=table.given_out,
+                    waits_for=writers,
+                    at=database_now(),
+                )
+            ],
+            update_conflicts=True,
+            unique_fields=["table"],
+            update_fields=["up_to", "waits_for", "at"],
+        )
     return mark.up_to if mark is not None and is_over else None
 
 
