@@ -3,34 +3,48 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 
 from apps.core.errors import RuleBroken
 from tests.waiting import LIMIT
 
 
-def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
-    """``hands`` threads begin together and try ``each`` times, with their number: how often it was done, and how
-    often refused by which code. Whatever else is raised is counted as it is written."""
-    gate, outcomes = threading.Barrier(hands), list[str]()
+def all_at_once(*acts: Callable[[], Any]) -> list[BaseException | None]:
+    """The ``acts`` begin together, each in a thread of its own: what each raised, in their order."""
+    gate = threading.Barrier(len(acts))
+    raised: list[BaseException | None] = [None] * len(acts)
 
-    def hand(n: int) -> None:
+    def run(place: int) -> None:
         try:
             gate.wait(LIMIT)
-            for _try in range(each):
-                outcomes.append(_outcome(act, n))
+            acts[place]()
+        except BaseException as error:
+            raised[place] = error
         finally:
-            connection.close()
+            connections.close_all()
 
-    threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(acts))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(LIMIT)
-    assert len(outcomes) == hands * each, f"somebody still waits: {outcomes}"
-    return Counter(outcomes)
+    assert not any(thread.is_alive() for thread in threads), f"somebody still waits: {raised}"
+    return raised
+
+
+def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
+    """``hands`` threads begin together and try ``each`` times, with their number: how often it was done, and how
+    often refused by which code. Whatever else is raised is counted as it is written."""
+    outcomes: Counter[str] = Counter()
+
+    def hand(n: int) -> None:
+        outcomes.update(Counter(_outcome(act, n) for _try in range(each)))
+
+    all_at_once(*(partial(hand, n) for n in range(hands)))
+    return outcomes
 
 
 def _outcome(act: Callable[[int], Any], n: int) -> str:

@@ -11,11 +11,11 @@ from apps.account_changes.models import Campaign, CampaignRecipient, CampaignSup
 from apps.account_changes.services import campaigns
 from apps.accounts.queries import system_user
 from apps.events.models import Event
-from tests.account_changes.test_changes_at_once import N
 from tests.at_once import at_once
 from tests.factories.campaigns import customer, newcomer, scheduled_change, sent_campaign
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("COD-3")]
+N = 20
 
 
 def test_one_notice_and_each_customer_once() -> None:

@@ -1,11 +1,10 @@
 """Merging, splitting, linking: nothing of what was said is lost (CMP-1)."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from apps.complaints import services
@@ -17,11 +16,11 @@ from apps.complaints.queries.page import case_page
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.sla.models import Matter
+from tests.at_once import all_at_once
 from tests.complaints.conftest import kinds_of
 from tests.factories.accounts import UserFactory, superuser
 from tests.factories.complaints import case, message_in, new_case, who
 from tests.factories.customers import CustomerFactory, png
-from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.requirement("CMP-1")
 
@@ -119,28 +118,6 @@ def test_splitting_copies_the_words_and_files_and_starts_new_clocks() -> None:
             )
 
 
-def at_once(*acts: Callable[[], Any]) -> list[BaseException | None]:
-    """Run them in threads of their own; what each raised."""
-    gate = threading.Barrier(len(acts))
-    raised: list[BaseException | None] = [None] * len(acts)
-
-    def run(place: int) -> None:
-        try:
-            gate.wait(LIMIT)
-            acts[place]()
-        except BaseException as error:
-            raised[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT)
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_merges_in_opposite_directions_leave_one_case() -> None:
     by = UserFactory()
@@ -151,7 +128,7 @@ def test_two_merges_in_opposite_directions_leave_one_case() -> None:
             now = timezone.now()
             return lambda: services.merge_cases(source_id=a.pk, target_id=b.pk, by=by, at=now)
 
-        raised = at_once(merge(one, two), merge(two, one))
+        raised = all_at_once(merge(one, two), merge(two, one))
         refused = [error for error in raised if error is not None]
         assert len(refused) == 1 and isinstance(refused[0], RuleBroken)
         states = set(Case.objects.filter(pk__in=[one.pk, two.pk]).values_list("state", flat=True))
@@ -175,7 +152,7 @@ def test_two_people_saving_at_once_do_not_overwrite_each_other() -> None:
             at=timezone.now(),
         )
 
-    raised = at_once(save(0), save(1))
+    raised = all_at_once(save(0), save(1))
     refused = [error for error in raised if error is not None]
     assert len(refused) == 1 and getattr(refused[0], "code", "") == "changed_meanwhile"
 
@@ -188,7 +165,7 @@ def test_one_source_key_opens_one_case_from_any_number_of_doors() -> None:
     def run() -> None:
         opened.append(services.open_case(new=new, by=by, at=timezone.now()).is_new)
 
-    raised = at_once(*[run] * 4)
+    raised = all_at_once(*[run] * 4)
     assert raised == [None] * 4
     assert sorted(opened) == [False, False, False, True]
     assert Case.objects.count() == CaseEntry.objects.count() == 1
@@ -201,7 +178,7 @@ def test_a_message_to_a_case_that_is_being_merged_is_not_lost(_round: int) -> No
     by = UserFactory()
     one, two = case(), case()
     message = NewMessage(EntryKind.MESSAGE_IN, "还有一句", CaseChannel.EMAIL)
-    raised = at_once(
+    raised = all_at_once(
         lambda: services.merge_cases(source_id=one.pk, target_id=two.pk, by=by, at=timezone.now()),
         lambda: services.add_message(case_id=one.pk, message=message, by=by, at=timezone.now()),
     )
@@ -218,6 +195,6 @@ def test_the_same_message_at_once_is_taken_in_once() -> None:
     def run() -> None:
         services.add_message(case_id=made.pk, message=message, by=by, at=timezone.now())
 
-    assert at_once(*[run] * 3) == [None] * 3
+    assert all_at_once(*[run] * 3) == [None] * 3
     assert CaseEntry.objects.filter(external_id="<9@mail>").count() == 1
     assert connection.in_atomic_block is False

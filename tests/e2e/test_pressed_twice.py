@@ -90,6 +90,22 @@ def test_a_reply_pressed_twice_goes_out_once(
         assert len(posted) == 1
 
 
+def test_what_was_changed_meanwhile_may_be_sent_at_once(desk: Page, cast: Cast) -> None:
+    """As a file in the other format: the page stays, and the form is held for some seconds."""
+    case = opened(cast)
+    posted = at_reply(desk, case)
+    desk.route("**/reply/", lambda route: route.fulfill(status=204))
+    form = desk.locator("#act-reply form")
+    button = form.locator("button[type=submit]")
+    button.click()
+    expect(form).to_have_attribute("aria-busy", "true")
+    button.click()
+    desk.fill("#act-reply [name=reply-text]", TEXT + "！")
+    button.click()
+    expect(form).to_have_attribute("aria-busy", "true")
+    assert len(posted) == 2
+
+
 def test_the_server_alone_stops_the_second_of_two_that_arrived(
     desk: Page, cast: Cast, mail: MailServer
 ) -> None:

@@ -14,11 +14,11 @@ from apps.incidents.enums import IncidentState
 from apps.incidents.models import Incident, NoticeRecipient
 from apps.incidents.services import spreading
 from apps.tracking.models import PromiseChange, ShipmentHold
-from tests.account_changes.test_changes_at_once import N
 from tests.at_once import at_once
 from tests.factories import incidents as f
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("CMP-8")]
+N = 20
 SHIPMENTS, KILLS = 120, 30
 
 

@@ -20,8 +20,8 @@ from apps.sla.enums import Metric
 from apps.sla.models import Clock
 from apps.tracking.enums import Reason, Status
 from apps.tracking.models import Waybill
+from tests.at_once import all_at_once
 from tests.complaints.conftest import kinds_of
-from tests.complaints.test_merging import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import case, exception, follow_trouble, who
 from tests.factories.notifications import relay_all
@@ -165,7 +165,7 @@ def test_complaints_and_the_house_itself_at_once_make_one_exception(_round: int)
     parcel = waybill()
     made = [complaint(parcel), complaint(parcel)]
     acts = [follow(made[0]), find_damaged(parcel), follow(made[1]), find_damaged(parcel)]
-    assert at_once(*acts) == [None] * 4
+    assert all_at_once(*acts) == [None] * 4
     report = ExceptionReport.objects.get(waybill=parcel)
     assert report.case in made and report.is_serious and linked(report) <= 1
     assert kinds_of(report).count("exception.opened") == 1

@@ -21,8 +21,8 @@ from apps.tracking.enums import DocumentState, LateCause, Reason, Status
 from apps.tracking.models import ReturnDocument
 from apps.tracking.services.documents import file_document, move_document
 from apps.tracking.services.watch import look_again
+from tests.at_once import all_at_once
 from tests.complaints.conftest import kinds_of
-from tests.complaints.test_merging import at_once
 from tests.factories.accounts import UnitFactory, UserFactory, superuser
 from tests.factories.complaints import case, exception, follow_trouble, who
 from tests.factories.shipments import ago, level, scan, shipment
@@ -252,6 +252,6 @@ def test_two_subscribers_at_once_open_one() -> None:
             at=timezone.now(),
         )
 
-    raised = at_once(follow(Reason.DAMAGED), follow(Reason.MISROUTED), follow(Reason.DAMAGED))
+    raised = all_at_once(follow(Reason.DAMAGED), follow(Reason.MISROUTED), follow(Reason.DAMAGED))
     assert raised == [None] * 3
     assert only(waybill=waybill).kind == ExceptionKind.DAMAGED

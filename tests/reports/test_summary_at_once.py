@@ -8,8 +8,8 @@ from apps.events.models import Event
 from apps.reports import services
 from apps.reports.enums import SummaryState
 from apps.reports.models import Summary, SummaryReceipt, SummarySending
+from tests.at_once import at_once
 from tests.factories.reports import Signers, last_month, seen
-from tests.shifts.test_at_once import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("REP-3")]
 

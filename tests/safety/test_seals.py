@@ -2,9 +2,10 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as installation
@@ -19,8 +20,10 @@ from apps.safety import services
 from apps.safety.enums import FindingState, SealKind, Tampering
 from apps.safety.models import Seal, SealCopy, SealFinding, SealMark
 from apps.safety.queries import seals as queries
+from apps.safety.services import sealing
 from apps.safety.services.outside import outside
 from apps.safety.services.verifying import verify
+from tests.at_once import all_at_once
 from tests.factories.accounts import UserFactory
 from tests.safety import tampering
 from tests.safety.tampering import as_owner, run
@@ -351,6 +354,28 @@ def test_a_row_that_is_committed_late_is_sealed_and_not_taken_for_an_insertion(
         assert services.verify_all() == []
     finally:
         late.end()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mark_that_others_put_and_take_away_meanwhile_is_no_trouble() -> None:
+    """Whenever this worker looks there is no mark; whenever it writes, another has just put one."""
+    written()
+    table = next(one for one in queries.tables() if one.name == "events_event")
+
+    def elsewhere(work: Callable[[], object]) -> None:
+        assert all_at_once(work) == [None]
+
+    def meddle(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not (sql.startswith("SELECT") and "safety_sealmark" in sql):
+            return execute(sql, params, many, context)
+        elsewhere(SealMark.objects.all().delete)
+        found = execute(sql, params, many, context)
+        elsewhere(lambda: SealMark.objects.create(table=table.name, up_to=1))
+        return found
+
+    with connections["default"].execute_wrapper(meddle):
+        assert sealing._note(table, ["1"]) is None
+    assert SealMark.objects.get().up_to == table.given_out
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import connection
 
 from apps.core.database import database_now
 from apps.events.models import Dispatch, Event, TaskRun
@@ -16,6 +15,7 @@ from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
 from apps.sla.models import Clock, FiredStep
 from apps.sla.services import sweeping
+from tests.at_once import all_at_once
 from tests.factories.sla import (
     MAJOR,
     clock_events_of,
@@ -38,26 +38,8 @@ TOLD = ["clock.warned", "clock.overdue", "clock.escalated"]
 
 
 def at_once(*works: Callable[[], object]) -> None:
-    """Run all of them at the same time; whatever one raises is raised here."""
-    gate = threading.Barrier(len(works))
-    trouble: list[BaseException] = []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            gate.wait(LIMIT)
-            work()
-        except BaseException as error:
-            trouble.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT)
-    assert not trouble, trouble
-    assert not any(thread.is_alive() for thread in threads)
+    """All of them at the same time; none may raise."""
+    assert all_at_once(*works) == [None] * len(works)
 
 
 def overdue_cases(count: int) -> list[tuple[Any, Any]]:

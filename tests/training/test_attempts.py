@@ -16,7 +16,7 @@ from apps.training.enums import AttemptState, QuestionKind
 from apps.training.models import Attempt, AttemptQuestion, Qualification
 from apps.training.states import ATTEMPT_MOVES
 from apps.training.tasks import CLOSE
-from tests.complaints.test_merging import at_once
+from tests.at_once import all_at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import relay_all
 from tests.factories.training import SINGLE, TERMS, answer, course, exam, passed, question, sat
@@ -252,7 +252,7 @@ def test_twenty_starts_and_twenty_submissions_at_once_count_once() -> None:
     def start() -> None:
         services.start_attempt(of, by=by, at=timezone.now())
 
-    assert at_once(*[start] * 20) == [None] * 20
+    assert all_at_once(*[start] * 20) == [None] * 20
     attempt = Attempt.objects.get()
     assert AttemptQuestion.objects.count() == 5
     answer(attempt, 5)
@@ -260,11 +260,11 @@ def test_twenty_starts_and_twenty_submissions_at_once_count_once() -> None:
     def submit() -> None:
         services.submit_attempt(attempt, by=by, at=timezone.now())
 
-    raised = at_once(*[submit] * 20)
+    raised = all_at_once(*[submit] * 20)
     assert sum(one is None for one in raised) == 1
     assert {getattr(one, "code", "") for one in raised if one} == {"closed"}
     assert Event.objects.filter(kind="attempt.marked").count() == 1
-    late = at_once(*[start] * 20)
+    late = all_at_once(*[start] * 20)
     assert {getattr(one, "code", "") for one in late} == {"in_pause"}
     assert Attempt.objects.count() == 1 and not Qualification.objects.exists()
 
