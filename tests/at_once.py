@@ -38,13 +38,15 @@ def all_at_once(*acts: Callable[[], Any]) -> list[BaseException | None]:
 def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
     """``hands`` threads begin together and try ``each`` times, with their number: how often it was done, and how
     often refused by which code. Whatever else is raised is counted as it is written."""
-    outcomes: Counter[str] = Counter()
+    outcomes: list[str] = []
 
     def hand(n: int) -> None:
-        outcomes.update(Counter(_outcome(act, n) for _try in range(each)))
+        # Threads may extend a list together; not so a count.
+        outcomes.extend([_outcome(act, n) for _try in range(each)])
 
-    all_at_once(*(partial(hand, n) for n in range(hands)))
-    return outcomes
+    raised = all_at_once(*(partial(hand, n) for n in range(hands)))
+    assert raised == [None] * hands, raised
+    return Counter(outcomes)
 
 
 def _outcome(act: Callable[[int], Any], n: int) -> str:
