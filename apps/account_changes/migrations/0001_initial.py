@@ -73,6 +73,20 @@ class Migration(migrations.Migration):
                     ("work_campaign", "Can follow customers up about an account change"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("customers__gt", 0)), name="campaign_has_customers"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("call_from__gt", models.F("sent_at")),
+                            ("deadline__gte", models.F("call_from")),
+                            ("since__gt", models.F("deadline")),
+                            ("valid_until__gt", models.F("since")),
+                        ),
+                        name="campaign_instants_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +127,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "notices to customers who came later",
                 "ordering": ["-id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("customers__gt", 0)), name="supplement_has_customers"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("call_from__gte", models.F("sent_at")),
+                            ("deadline__gte", models.F("call_from")),
+                        ),
+                        name="supplement_instants_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +229,54 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("export_campaignrecipient", "Can export who was told")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "customer"), name="recipient_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "told",
+                                    "delivered",
+                                    "read",
+                                    "acknowledged",
+                                    "to_call",
+                                    "phoned",
+                                    "unreachable",
+                                ],
+                            )
+                        ),
+                        name="recipient_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code_index", ""), _negated=True),
+                        name="recipient_has_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at__isnull", False), ("state", "acknowledged")),
+                            models.Q(
+                                models.Q(("state", "acknowledged"), _negated=True),
+                                ("acknowledged_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recipient_acknowledged_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["campaign", "state"], name="recipient_by_state"),
+                    models.Index(
+                        condition=models.Q(("state", "told")),
+                        fields=["campaign"],
+                        name="recipient_to_reach",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["to_call", "unreachable"])),
+                        fields=["agent"],
+                        name="recipient_to_call",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -454,6 +528,243 @@ class Migration(migrations.Migration):
                     ("pause_changeproject", "Can pause account changes and roll them back"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "preparing",
+                                    "approving",
+                                    "approved",
+                                    "scheduled",
+                                    "transition",
+                                    "closed",
+                                    "reported",
+                                    "rolled_back",
+                                    "called_off",
+                                ],
+                            )
+                        ),
+                        name="change_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["everybody", "listed"])),
+                        name="change_scope_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["freight", "cod"])),
+                        name="change_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="change_says_why"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("reported", "rolled_back", "called_off")), _negated=True
+                        ),
+                        fields=("old_account",),
+                        name="change_one_of_an_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("new_account__isnull", True),
+                            models.Q(("new_account", models.F("old_account")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="change_to_another_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "weight_service",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.Value(100), "-", models.F("weight_fees")
+                                        ),
+                                        "-",
+                                        models.F("weight_speed"),
+                                    ),
+                                    "-",
+                                    models.F("weight_views"),
+                                ),
+                            )
+                        ),
+                        name="change_weights_sum_to_100",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["preparing", "called_off"]),
+                            ("new_account__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="change_account_before_asking",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("approved_by__isnull", True),
+                                ("earliest_start__isnull", True),
+                                ("state__in", ["preparing", "approving"]),
+                            ),
+                            ("state", "called_off"),
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        "approved",
+                                        "scheduled",
+                                        "transition",
+                                        "closed",
+                                        "reported",
+                                        "rolled_back",
+                                    ],
+                                ),
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("earliest_start__gte", models.F("approved_at")),
+                                ("earliest_start__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_approved_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accept_until__isnull", True),
+                                ("since__isnull", True),
+                                ("state__in", ["preparing", "approving", "approved", "called_off"]),
+                            ),
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        "scheduled",
+                                        "transition",
+                                        "closed",
+                                        "reported",
+                                        "rolled_back",
+                                    ],
+                                ),
+                                ("accept_until__gt", models.F("since")),
+                                ("accept_until__isnull", False),
+                                ("since__gte", models.F("earliest_start")),
+                                ("since__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_scheduled_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        ["transition", "closed", "reported", "rolled_back"],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("started_at__isnull", True),
+                                ("started_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state__in", ["transition", "closed", "reported", "rolled_back"]),
+                                ("started_at__gte", models.F("earliest_start")),
+                                ("started_at__isnull", False),
+                                ("started_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_started_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state__in", ["closed", "reported"]), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state__in", ["closed", "reported"]),
+                                ("closed_at__gte", models.F("accept_until")),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_closed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("reported", "rolled_back", "called_off")),
+                                    _negated=True,
+                                ),
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state__in", ("reported", "rolled_back", "called_off")),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_ended_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["rolled_back", "called_off"]), _negated=True),
+                            models.Q(("end_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="change_ended_early_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("pause_reason", ""),
+                                ("paused_at__isnull", True),
+                                ("paused_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("paused_at__isnull", False),
+                                ("paused_by__isnull", False),
+                                models.Q(("pause_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_paused_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("report__isnull", False), ("state", "reported")),
+                            models.Q(
+                                models.Q(("state", "reported"), _negated=True),
+                                ("report__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_reported_with_figures",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paused_at", None), ("state", "scheduled")),
+                        fields=["since"],
+                        name="change_to_start",
+                    ),
+                    models.Index(
+                        condition=models.Q(("paused_at", None), ("state", "transition")),
+                        fields=["accept_until"],
+                        name="change_to_close",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -511,6 +822,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "papers of an account change",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["opening", "comparison", "other"])),
+                        name="change_paper_kind_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +873,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "customers of an account change",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "customer"), name="change_customer_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -623,6 +945,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "candidate banks",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "bank"), name="candidate_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("service__range", (1, 5)),
+                            ("fees__range", (1, 5)),
+                            ("speed__range", (1, 5)),
+                            ("views__range", (1, 5)),
+                        ),
+                        name="candidate_marks_from_1_to_5",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -709,6 +1043,67 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "steps of an account change",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "begun",
+                                    "edited",
+                                    "member_added",
+                                    "member_removed",
+                                    "customer_listed",
+                                    "customer_unlisted",
+                                    "candidate_rated",
+                                    "account_chosen",
+                                    "paper_filed",
+                                    "deposit_tested",
+                                    "deposit_struck",
+                                    "justified",
+                                    "briefed",
+                                    "read",
+                                    "asked",
+                                    "approved_by",
+                                    "approved",
+                                    "refused",
+                                    "voided",
+                                    "scheduled",
+                                    "started",
+                                    "extended",
+                                    "paused",
+                                    "resumed",
+                                    "closed",
+                                    "reported",
+                                    "rolled_back",
+                                    "called_off",
+                                ],
+                            )
+                        ),
+                        name="change_step_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "kind__in",
+                                    [
+                                        "extended",
+                                        "paused",
+                                        "rolled_back",
+                                        "called_off",
+                                        "refused",
+                                        "deposit_struck",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="change_step_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -776,6 +1171,33 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "test deposits",
                 "ordering": ["sent", "id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="deposit_test_of_money"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrived__gte", models.F("sent")), ("confirmed__gte", models.F("sent"))
+                        ),
+                        name="deposit_test_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("struck_at__isnull", True),
+                                ("struck_by__isnull", True),
+                                ("struck_reason", ""),
+                            ),
+                            models.Q(
+                                ("struck_at__isnull", False),
+                                ("struck_by__isnull", False),
+                                models.Q(("struck_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deposit_test_struck_agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -862,6 +1284,53 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "feedback on account changes",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "agrees",
+                                    "question",
+                                    "objection",
+                                    "cannot_pay_in",
+                                    "needs_paper",
+                                    "suspects_fraud",
+                                ],
+                            )
+                        ),
+                        name="feedback_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["link", "phone"])),
+                        name="feedback_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("case__isnull", True),
+                                ("kind", "agrees"),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "agrees"), _negated=True), ("case__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="feedback_question_is_a_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                            models.Q(
+                                ("answered_at__gte", models.F("given_at")),
+                                ("answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="feedback_answered_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -907,6 +1376,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "notices looked up",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("answer__in", ["genuine", "not_ours", "expired"])),
+                        name="notice_check_answer_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answer", "not_ours"), ("recipient__isnull", False), _connector="OR"
+                        ),
+                        name="notice_check_genuine_is_ours",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["code_index", "-id"], name="notice_check_by_code"),
+                    models.Index(
+                        condition=models.Q(("answer", "not_ours")),
+                        fields=["-id"],
+                        name="notice_check_wrong",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -970,6 +1459,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "uses of old accounts",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("line__isnull", False), ("order__isnull", True)),
+                            models.Q(("line__isnull", True), ("order__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="old_account_use_of_one_thing",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1006,6 +1505,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "read and understood",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "user", "sha256"), name="read_confirmation_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1052,6 +1556,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "team members",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "user"), name="team_member_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("side__in", ["finance", "operations", "customer_service"])
+                        ),
+                        name="team_side_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1105,616 +1618,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="campaignsupplement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("customers__gt", 0)), name="supplement_has_customers"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignsupplement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("call_from__gte", models.F("sent_at")),
-                    ("deadline__gte", models.F("call_from")),
-                ),
-                name="supplement_instants_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="campaignrecipient",
-            index=models.Index(fields=["campaign", "state"], name="recipient_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="campaignrecipient",
-            index=models.Index(
-                condition=models.Q(("state", "told")),
-                fields=["campaign"],
-                name="recipient_to_reach",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="campaignrecipient",
-            index=models.Index(
-                condition=models.Q(("state__in", ["to_call", "unreachable"])),
-                fields=["agent"],
-                name="recipient_to_call",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignrecipient",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "customer"), name="recipient_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignrecipient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "told",
-                            "delivered",
-                            "read",
-                            "acknowledged",
-                            "to_call",
-                            "phoned",
-                            "unreachable",
-                        ],
-                    )
-                ),
-                name="recipient_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignrecipient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code_index", ""), _negated=True), name="recipient_has_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignrecipient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at__isnull", False), ("state", "acknowledged")),
-                    models.Q(
-                        models.Q(("state", "acknowledged"), _negated=True),
-                        ("acknowledged_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="recipient_acknowledged_agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changeproject",
-            index=models.Index(
-                condition=models.Q(("paused_at", None), ("state", "scheduled")),
-                fields=["since"],
-                name="change_to_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changeproject",
-            index=models.Index(
-                condition=models.Q(("paused_at", None), ("state", "transition")),
-                fields=["accept_until"],
-                name="change_to_close",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "preparing",
-                            "approving",
-                            "approved",
-                            "scheduled",
-                            "transition",
-                            "closed",
-                            "reported",
-                            "rolled_back",
-                            "called_off",
-                        ],
-                    )
-                ),
-                name="change_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["everybody", "listed"])),
-                name="change_scope_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["freight", "cod"])), name="change_purpose_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="change_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ("reported", "rolled_back", "called_off")), _negated=True
-                ),
-                fields=("old_account",),
-                name="change_one_of_an_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("new_account__isnull", True),
-                    models.Q(("new_account", models.F("old_account")), _negated=True),
-                    _connector="OR",
-                ),
-                name="change_to_another_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "weight_service",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.Value(100), "-", models.F("weight_fees")
-                                ),
-                                "-",
-                                models.F("weight_speed"),
-                            ),
-                            "-",
-                            models.F("weight_views"),
-                        ),
-                    )
-                ),
-                name="change_weights_sum_to_100",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["preparing", "called_off"]),
-                    ("new_account__isnull", False),
-                    _connector="OR",
-                ),
-                name="change_account_before_asking",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", True),
-                        ("approved_by__isnull", True),
-                        ("earliest_start__isnull", True),
-                        ("state__in", ["preparing", "approving"]),
-                    ),
-                    ("state", "called_off"),
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                "approved",
-                                "scheduled",
-                                "transition",
-                                "closed",
-                                "reported",
-                                "rolled_back",
-                            ],
-                        ),
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("earliest_start__gte", models.F("approved_at")),
-                        ("earliest_start__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_approved_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("accept_until__isnull", True),
-                        ("since__isnull", True),
-                        ("state__in", ["preparing", "approving", "approved", "called_off"]),
-                    ),
-                    models.Q(
-                        (
-                            "state__in",
-                            ["scheduled", "transition", "closed", "reported", "rolled_back"],
-                        ),
-                        ("accept_until__gt", models.F("since")),
-                        ("accept_until__isnull", False),
-                        ("since__gte", models.F("earliest_start")),
-                        ("since__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_scheduled_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["transition", "closed", "reported", "rolled_back"]),
-                            _negated=True,
-                        ),
-                        ("started_at__isnull", True),
-                        ("started_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("state__in", ["transition", "closed", "reported", "rolled_back"]),
-                        ("started_at__gte", models.F("earliest_start")),
-                        ("started_at__isnull", False),
-                        ("started_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_started_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state__in", ["closed", "reported"]), _negated=True),
-                        ("closed_at__isnull", True),
-                        ("closed_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("state__in", ["closed", "reported"]),
-                        ("closed_at__gte", models.F("accept_until")),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_closed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(
-                            ("state__in", ("reported", "rolled_back", "called_off")), _negated=True
-                        ),
-                        ("ended_at__isnull", True),
-                        ("ended_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("state__in", ("reported", "rolled_back", "called_off")),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_ended_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["rolled_back", "called_off"]), _negated=True),
-                    models.Q(("end_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="change_ended_early_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("pause_reason", ""),
-                        ("paused_at__isnull", True),
-                        ("paused_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("paused_at__isnull", False),
-                        ("paused_by__isnull", False),
-                        models.Q(("pause_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_paused_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("report__isnull", False), ("state", "reported")),
-                    models.Q(
-                        models.Q(("state", "reported"), _negated=True), ("report__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="change_reported_with_figures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changepaper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["opening", "comparison", "other"])),
-                name="change_paper_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changecustomer",
-            constraint=models.UniqueConstraint(
-                fields=("project", "customer"), name="change_customer_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.UniqueConstraint(fields=("project", "bank"), name="candidate_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("service__range", (1, 5)),
-                    ("fees__range", (1, 5)),
-                    ("speed__range", (1, 5)),
-                    ("views__range", (1, 5)),
-                ),
-                name="candidate_marks_from_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("customers__gt", 0)), name="campaign_has_customers"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("call_from__gt", models.F("sent_at")),
-                    ("deadline__gte", models.F("call_from")),
-                    ("since__gt", models.F("deadline")),
-                    ("valid_until__gt", models.F("since")),
-                ),
-                name="campaign_instants_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "begun",
-                            "edited",
-                            "member_added",
-                            "member_removed",
-                            "customer_listed",
-                            "customer_unlisted",
-                            "candidate_rated",
-                            "account_chosen",
-                            "paper_filed",
-                            "deposit_tested",
-                            "deposit_struck",
-                            "justified",
-                            "briefed",
-                            "read",
-                            "asked",
-                            "approved_by",
-                            "approved",
-                            "refused",
-                            "voided",
-                            "scheduled",
-                            "started",
-                            "extended",
-                            "paused",
-                            "resumed",
-                            "closed",
-                            "reported",
-                            "rolled_back",
-                            "called_off",
-                        ],
-                    )
-                ),
-                name="change_step_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "kind__in",
-                            [
-                                "extended",
-                                "paused",
-                                "rolled_back",
-                                "called_off",
-                                "refused",
-                                "deposit_struck",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="change_step_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposittest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="deposit_test_of_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposittest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("arrived__gte", models.F("sent")), ("confirmed__gte", models.F("sent"))
-                ),
-                name="deposit_test_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposittest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("struck_at__isnull", True),
-                        ("struck_by__isnull", True),
-                        ("struck_reason", ""),
-                    ),
-                    models.Q(
-                        ("struck_at__isnull", False),
-                        ("struck_by__isnull", False),
-                        models.Q(("struck_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="deposit_test_struck_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "agrees",
-                            "question",
-                            "objection",
-                            "cannot_pay_in",
-                            "needs_paper",
-                            "suspects_fraud",
-                        ],
-                    )
-                ),
-                name="feedback_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["link", "phone"])), name="feedback_source_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True), ("case__isnull", True), ("kind", "agrees")
-                    ),
-                    models.Q(models.Q(("kind", "agrees"), _negated=True), ("case__isnull", False)),
-                    _connector="OR",
-                ),
-                name="feedback_question_is_a_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
-                    models.Q(
-                        ("answered_at__gte", models.F("given_at")), ("answered_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="feedback_answered_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="noticecheck",
-            index=models.Index(fields=["code_index", "-id"], name="notice_check_by_code"),
-        ),
-        migrations.AddIndex(
-            model_name="noticecheck",
-            index=models.Index(
-                condition=models.Q(("answer", "not_ours")),
-                fields=["-id"],
-                name="notice_check_wrong",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer__in", ["genuine", "not_ours", "expired"])),
-                name="notice_check_answer_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answer", "not_ours"), ("recipient__isnull", False), _connector="OR"
-                ),
-                name="notice_check_genuine_is_ours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="oldaccountuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("line__isnull", False), ("order__isnull", True)),
-                    models.Q(("line__isnull", True), ("order__isnull", False)),
-                    _connector="OR",
-                ),
-                name="old_account_use_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readconfirmation",
-            constraint=models.UniqueConstraint(
-                fields=("project", "user", "sha256"), name="read_confirmation_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(fields=("project", "user"), name="team_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["finance", "operations", "customer_service"])),
-                name="team_side_known",
-            ),
         ),
         *_by_hand_campaigns.OPERATIONS,
         *_by_hand_changes.OPERATIONS,

@@ -163,6 +163,39 @@ class Migration(migrations.Migration):
                     ("reset_two_factor", "Can reset a user's two-factor sign-in"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("username", django.db.models.functions.text.Lower("username"))
+                        ),
+                        name="accounts_user_username_small",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["person", "service", "system"])),
+                        name="accounts_user_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["all", "units", "customers"])),
+                        name="accounts_user_scope_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "system"), ("username__startswith", "system:")),
+                            models.Q(
+                                models.Q(("kind", "system"), _negated=True),
+                                models.Q(("username__contains", ":"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_user_system_names_are_the_systems",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_superuser", False), ("kind", "person"), _connector="OR"
+                        ),
+                        name="accounts_user_only_people_are_superusers",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +271,52 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "absences",
                 "ordering": ["-starts_at", "-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="accounts_absence_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_absence_withdrawn_has_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stand_in__isnull", True),
+                            models.Q(("stand_in", models.F("user")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="accounts_absence_stand_in_is_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "away"),
+                            models.Q(("kind", "off_shift"), ("stand_in__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="accounts_absence_of_a_kind",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        expressions=[
+                            ("user", "="),
+                            ("kind", "="),
+                            (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
+                        ],
+                        name="accounts_absence_once_at_a_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["user", "starts_at"], name="accounts_absence_user")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,6 +434,24 @@ class Migration(migrations.Migration):
                 "ordering": ["-created_at", "-id"],
                 "permissions": [("manage_api_key", "Can make and revoke API keys")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="accounts_apikey_revoked_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes__len__gt", 0)),
+                        name="accounts_apikey_may_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("networks__len__lte", 20)),
+                        name="accounts_apikey_few_networks",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,6 +484,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "idempotency record",
                 "verbose_name_plural": "idempotency records",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "key"), name="accounts_idempotency_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__gte", 0), ("status__lte", 599)),
+                        name="accounts_idempotency_status",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -413,6 +519,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "recovery code",
                 "verbose_name_plural": "recovery codes",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "hash"), name="accounts_recovery_code_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -543,6 +654,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "authenticator app",
                 "verbose_name_plural": "authenticator apps",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed", True)),
+                        fields=("user",),
+                        name="accounts_totp_one_per_user",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -609,6 +727,40 @@ class Migration(migrations.Migration):
                 "ordering": ["path"],
                 "permissions": [("manage_unit", "Can create and change units")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "head_office",
+                                    "branch",
+                                    "dispatch_centre",
+                                    "freight_centre",
+                                    "station",
+                                ],
+                            )
+                        ),
+                        name="accounts_unit_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]*$")),
+                        name="accounts_unit_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="accounts_unit_not_its_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("parent__isnull", False), ("path__regex", "/.+/$")),
+                            models.Q(("parent__isnull", True), ("path__regex", "^[^/]+/$")),
+                            _connector="OR",
+                        ),
+                        name="accounts_unit_path_matches_parent",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["name"], name="accounts_unit_by_name")],
             },
         ),
         migrations.CreateModel(
@@ -698,6 +850,69 @@ class Migration(migrations.Migration):
                 "ordering": ["starts_at", "id"],
                 "permissions": [("manage_dutyshift", "Can plan who is on duty and who is away")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="accounts_dutyshift_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_dutyshift_withdrawn_has_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            )
+                        ),
+                        name="accounts_dutyshift_role_known",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        expressions=[
+                            ("user", "="),
+                            ("role", "="),
+                            ("unit", "="),
+                            (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
+                        ],
+                        name="accounts_dutyshift_once_at_a_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["role", "starts_at"], name="accounts_dutyshift_role"),
+                    models.Index(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=["ends_at"],
+                        name="accounts_dutyshift_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -782,6 +997,61 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "roles of users",
                 "ordering": ["user_id", "role", "since"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            )
+                        ),
+                        name="accounts_userrole_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gte", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="accounts_userrole_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_by__isnull", True), ("until__isnull", False), _connector="OR"
+                        ),
+                        name="accounts_userrole_ended_has_a_time",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("user", "="),
+                            ("role", "="),
+                            ("unit", "="),
+                            (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
+                        ],
+                        name="accounts_userrole_held_once_at_a_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["role", "unit"], name="accounts_userrole_holders")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -847,380 +1117,56 @@ class Migration(migrations.Migration):
                 "ordering": ["-started_at", "-id"],
                 "permissions": [("revoke_session", "Can end other people's sessions")],
                 "default_permissions": ("view",),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("username", django.db.models.functions.text.Lower("username"))),
-                name="accounts_user_username_small",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["person", "service", "system"])),
-                name="accounts_user_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["all", "units", "customers"])),
-                name="accounts_user_scope_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "system"), ("username__startswith", "system:")),
-                    models.Q(
-                        models.Q(("kind", "system"), _negated=True),
-                        models.Q(("username__contains", ":"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="accounts_user_system_names_are_the_systems",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_superuser", False), ("kind", "person"), _connector="OR"),
-                name="accounts_user_only_people_are_superusers",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="absence",
-            index=models.Index(fields=["user", "starts_at"], name="accounts_absence_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="accounts_absence_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accounts_absence_withdrawn_has_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stand_in__isnull", True),
-                    models.Q(("stand_in", models.F("user")), _negated=True),
-                    _connector="OR",
-                ),
-                name="accounts_absence_stand_in_is_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "away"),
-                    models.Q(("kind", "off_shift"), ("stand_in__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accounts_absence_of_a_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                expressions=[
-                    ("user", "="),
-                    ("kind", "="),
-                    (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
-                ],
-                name="accounts_absence_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accounts_apikey_revoked_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes__len__gt", 0)), name="accounts_apikey_may_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("networks__len__lte", 20)), name="accounts_apikey_few_networks"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(
-                fields=("user", "key"), name="accounts_idempotency_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__gte", 0), ("status__lte", 599)),
-                name="accounts_idempotency_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recoverycode",
-            constraint=models.UniqueConstraint(
-                fields=("user", "hash"), name="accounts_recovery_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="totpdevice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("confirmed", True)),
-                fields=("user",),
-                name="accounts_totp_one_per_user",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unit",
-            index=models.Index(fields=["name"], name="accounts_unit_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["head_office", "branch", "dispatch_centre", "freight_centre", "station"],
-                    )
-                ),
-                name="accounts_unit_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]*$")),
-                name="accounts_unit_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="accounts_unit_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parent__isnull", False), ("path__regex", "/.+/$")),
-                    models.Q(("parent__isnull", True), ("path__regex", "^[^/]+/$")),
-                    _connector="OR",
-                ),
-                name="accounts_unit_path_matches_parent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dutyshift",
-            index=models.Index(fields=["role", "starts_at"], name="accounts_dutyshift_role"),
-        ),
-        migrations.AddIndex(
-            model_name="dutyshift",
-            index=models.Index(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=["ends_at"],
-                name="accounts_dutyshift_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="accounts_dutyshift_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accounts_dutyshift_withdrawn_has_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    )
-                ),
-                name="accounts_dutyshift_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyshift",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                expressions=[
-                    ("user", "="),
-                    ("role", "="),
-                    ("unit", "="),
-                    (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
-                ],
-                name="accounts_dutyshift_once_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="userrole",
-            index=models.Index(fields=["role", "unit"], name="accounts_userrole_holders"),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    )
-                ),
-                name="accounts_userrole_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="accounts_userrole_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_by__isnull", True), ("until__isnull", False), _connector="OR"
-                ),
-                name="accounts_userrole_ended_has_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("user", "="),
-                    ("role", "="),
-                    ("unit", "="),
-                    (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
-                ],
-                name="accounts_userrole_held_once_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usersession",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["user", "-started_at"],
-                name="accounts_session_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usersession",
-            index=models.Index(fields=["user", "address"], name="accounts_session_known_places"),
-        ),
-        migrations.AddConstraint(
-            model_name="usersession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("end_reason", ""), ("ended_at__isnull", True), ("ended_by__isnull", True)
-                    ),
-                    models.Q(
-                        (
-                            "end_reason__in",
-                            [
-                                "signed_out",
-                                "revoked",
-                                "password",
-                                "roles",
-                                "deactivated",
-                                "two_factor",
-                                "directory",
-                            ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("end_reason", ""),
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                            ),
+                            models.Q(
+                                (
+                                    "end_reason__in",
+                                    [
+                                        "signed_out",
+                                        "revoked",
+                                        "password",
+                                        "roles",
+                                        "deactivated",
+                                        "two_factor",
+                                        "directory",
+                                    ],
+                                ),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
                         ),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
+                        name="accounts_session_end_is_complete",
                     ),
-                    _connector="OR",
-                ),
-                name="accounts_session_end_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usersession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seen_at__gte", models.F("started_at"))),
-                name="accounts_session_seen_after_start",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seen_at__gte", models.F("started_at"))),
+                        name="accounts_session_seen_after_start",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["user", "-started_at"],
+                        name="accounts_session_open",
+                    ),
+                    models.Index(fields=["user", "address"], name="accounts_session_known_places"),
+                    models.Index(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            models.Q(("directory_sid", ""), _negated=True),
+                        ),
+                        fields=["directory_sid"],
+                        name="accounts_session_by_directory",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DirectoryGroup",
@@ -1276,6 +1222,47 @@ class Migration(migrations.Migration):
                     ("manage_directorygroup", "Can map groups of the directory to roles")
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("group", ""), _negated=True),
+                        name="accounts_directorygroup_has_a_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            )
+                        ),
+                        name="accounts_directorygroup_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gte", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="accounts_directorygroup_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1366,6 +1353,23 @@ class Migration(migrations.Migration):
                 "ordering": ["-seen_at", "-id"],
                 "permissions": [("admit_directoryidentity", "Can admit people of the directory")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issuer", "subject"), name="accounts_identity_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "admitted", "refused"])),
+                        name="accounts_identity_state_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)),
+                        fields=["next_at"],
+                        name="accounts_identity_to_ask",
+                    ),
+                    models.Index(fields=["-seen_at", "-id"], name="accounts_identity_latest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1385,17 +1389,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "logout by the directory",
                 "verbose_name_plural": "logouts by the directory",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issuer", "token_id"), name="accounts_logout_once"
+                    )
+                ],
+                "indexes": [models.Index(fields=["received_at"], name="accounts_logout_by_age")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="usersession",
-            index=models.Index(
-                condition=models.Q(
-                    ("ended_at__isnull", True), models.Q(("directory_sid", ""), _negated=True)
-                ),
-                fields=["directory_sid"],
-                name="accounts_session_by_directory",
-            ),
         ),
         migrations.AddField(
             model_name="directorygroup",
@@ -1454,62 +1454,6 @@ class Migration(migrations.Migration):
                 verbose_name="user",
             ),
         ),
-        migrations.AddIndex(
-            model_name="directorylogout",
-            index=models.Index(fields=["received_at"], name="accounts_logout_by_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="directorylogout",
-            constraint=models.UniqueConstraint(
-                fields=("issuer", "token_id"), name="accounts_logout_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directorygroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("group", ""), _negated=True),
-                name="accounts_directorygroup_has_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directorygroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    )
-                ),
-                name="accounts_directorygroup_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directorygroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="accounts_directorygroup_ends_after_it_begins",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="directorygroup",
             constraint=models.CheckConstraint(
@@ -1531,37 +1475,12 @@ class Migration(migrations.Migration):
                 name="accounts_directorygroup_once_at_a_time",
             ),
         ),
-        migrations.AddIndex(
-            model_name="directoryidentity",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)),
-                fields=["next_at"],
-                name="accounts_identity_to_ask",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="directoryidentity",
-            index=models.Index(fields=["-seen_at", "-id"], name="accounts_identity_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="directoryidentity",
-            constraint=models.UniqueConstraint(
-                fields=("issuer", "subject"), name="accounts_identity_once"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="directoryidentity",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("user__isnull", False)),
                 fields=("issuer", "user"),
                 name="accounts_identity_one_per_user",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directoryidentity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "admitted", "refused"])),
-                name="accounts_identity_state_known",
             ),
         ),
         migrations.AddConstraint(

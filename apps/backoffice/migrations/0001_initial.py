@@ -106,6 +106,55 @@ class Migration(migrations.Migration):
                 "verbose_name": "approval request",
                 "verbose_name_plural": "approval requests",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "approved"])),
+                        fields=("subject_type", "subject_id", "kind"),
+                        name="approval_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "approved", "refused", "void", "withdrawn"])
+                        ),
+                        name="approval_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("waiting_roles", []),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_closed_when_over",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="approval_sha256_is_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("maker_persons__len__gt", 0)),
+                        name="approval_has_makers",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["subject_type", "subject_id", "kind", "-id"],
+                        name="approval_by_subject",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("state", "open")),
+                        fields=["waiting_roles"],
+                        name="approval_waiting",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +221,30 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "approvals",
                 "ordering": ["request", "pk"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "person"), name="approval_person_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("request", "round", "seat"), name="approval_seat_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person", ""), _negated=True),
+                        name="approval_names_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ["approved", "refused"])),
+                        name="approval_decision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "refused"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="approval_refused_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +301,10 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "drafts",
                 "ordering": ["-updated_at"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "kind", "key"), name="draft_once")
+                ],
+                "indexes": [models.Index(fields=["updated_at"], name="draft_by_age")],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +403,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of a form",
                 "verbose_name_plural": "files of forms",
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0)), name="heldfile_not_empty"
+                    )
+                ],
+                "indexes": [models.Index(fields=["keep_until"], name="heldfile_by_end")],
             },
         ),
         migrations.CreateModel(
@@ -396,6 +479,69 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "imports",
                 "ordering": ["-id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["taking", "taken"])),
+                        fields=("kind", "scope", "sha256"),
+                        name="import_file_taken_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_total__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rows_taken"), "+", models.F("rows_known")
+                                    ),
+                                    "+",
+                                    models.F("rows_refused"),
+                                ),
+                            )
+                        ),
+                        name="import_rows_within_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken"), _negated=True),
+                            (
+                                "rows_total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rows_taken"), "+", models.F("rows_known")
+                                    ),
+                                    "+",
+                                    models.F("rows_refused"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="import_taken_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["preview", "dropped"]),
+                                ("taken_at__isnull", True),
+                                ("taken_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state__in", ["taking", "taken", "stopped"]),
+                                ("taken_at__isnull", False),
+                                ("taken_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="import_taken_by_somebody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("path", ""), _negated=True),
+                        fields=["keep_until"],
+                        name="import_file_end",
+                    ),
+                    models.Index(fields=["kind", "sha256"], name="import_file_print"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,6 +584,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "rows of an import",
                 "ordering": ["number"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "number"), name="import_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "refused"), _negated=True),
+                            models.Q(("message", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="import_refusal_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -512,6 +669,72 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("view_every_job", "Can see jobs and imports of others")],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("concluded_at__isnull", True),
+                                ("due_at__isnull", False),
+                                ("state__in", ["queued", "running"]),
+                            ),
+                            models.Q(
+                                ("concluded_at__isnull", False),
+                                ("due_at__isnull", True),
+                                ("state__in", ["done", "failed", "cancelled"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_live_or_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lease__isnull", False),
+                                ("started_at__isnull", False),
+                                ("state", "running"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "running"), _negated=True),
+                                ("lease__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_at_work_is_leased",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), models.Q(("error", ""), _negated=True)),
+                            models.Q(models.Q(("state", "failed"), _negated=True), ("error", "")),
+                            _connector="OR",
+                        ),
+                        name="job_failure_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("path", ""),
+                            models.Q(
+                                ("keep_until__isnull", False),
+                                ("state", "done"),
+                                models.Q(("file_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_file_is_a_result",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="job_due",
+                    ),
+                    models.Index(fields=["asked_by", "-id"], name="job_of_person"),
+                    models.Index(
+                        condition=models.Q(("path", ""), _negated=True),
+                        fields=["keep_until"],
+                        name="job_file_end",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -551,6 +774,25 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "saved filters",
                 "ordering": ["name"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "of_list", "name"), name="savedfilter_once_a_list"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("of_list", ""), _negated=True),
+                        ),
+                        name="savedfilter_named",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_shared", True)),
+                        fields=["of_list"],
+                        name="savedfilter_shared",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -578,317 +820,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=models.Index(
-                fields=["subject_type", "subject_id", "kind", "-id"], name="approval_by_subject"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("state", "open")),
-                fields=["waiting_roles"],
-                name="approval_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "approved"])),
-                fields=("subject_type", "subject_id", "kind"),
-                name="approval_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "approved", "refused", "void", "withdrawn"])
-                ),
-                name="approval_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "open")
-                    ),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("waiting_roles", []),
-                    ),
-                    _connector="OR",
-                ),
-                name="approval_closed_when_over",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="approval_sha256_is_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("maker_persons__len__gt", 0)), name="approval_has_makers"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(
-                fields=("request", "person"), name="approval_person_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(
-                fields=("request", "round", "seat"), name="approval_seat_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person", ""), _negated=True), name="approval_names_a_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["approved", "refused"])),
-                name="approval_decision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "refused"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="approval_refused_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(fields=["updated_at"], name="draft_by_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(fields=("owner", "kind", "key"), name="draft_once"),
-        ),
-        migrations.AddIndex(
-            model_name="heldfile",
-            index=models.Index(fields=["keep_until"], name="heldfile_by_end"),
-        ),
-        migrations.AddConstraint(
-            model_name="heldfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gt", 0)), name="heldfile_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(fields=("file", "number"), name="import_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "refused"), _negated=True),
-                    models.Q(("message", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="import_refusal_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="job_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["asked_by", "-id"], name="job_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(("path", ""), _negated=True),
-                fields=["keep_until"],
-                name="job_file_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("concluded_at__isnull", True),
-                        ("due_at__isnull", False),
-                        ("state__in", ["queued", "running"]),
-                    ),
-                    models.Q(
-                        ("concluded_at__isnull", False),
-                        ("due_at__isnull", True),
-                        ("state__in", ["done", "failed", "cancelled"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="job_live_or_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("lease__isnull", False),
-                        ("started_at__isnull", False),
-                        ("state", "running"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "running"), _negated=True), ("lease__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="job_at_work_is_leased",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "failed"), models.Q(("error", ""), _negated=True)),
-                    models.Q(models.Q(("state", "failed"), _negated=True), ("error", "")),
-                    _connector="OR",
-                ),
-                name="job_failure_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("path", ""),
-                    models.Q(
-                        ("keep_until__isnull", False),
-                        ("state", "done"),
-                        models.Q(("file_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="job_file_is_a_result",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importfile",
-            index=models.Index(
-                condition=models.Q(("path", ""), _negated=True),
-                fields=["keep_until"],
-                name="import_file_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importfile",
-            index=models.Index(fields=["kind", "sha256"], name="import_file_print"),
-        ),
-        migrations.AddConstraint(
-            model_name="importfile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["taking", "taken"])),
-                fields=("kind", "scope", "sha256"),
-                name="import_file_taken_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_total__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rows_taken"), "+", models.F("rows_known")
-                            ),
-                            "+",
-                            models.F("rows_refused"),
-                        ),
-                    )
-                ),
-                name="import_rows_within_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), _negated=True),
-                    (
-                        "rows_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rows_taken"), "+", models.F("rows_known")
-                            ),
-                            "+",
-                            models.F("rows_refused"),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="import_taken_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["preview", "dropped"]),
-                        ("taken_at__isnull", True),
-                        ("taken_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("state__in", ["taking", "taken", "stopped"]),
-                        ("taken_at__isnull", False),
-                        ("taken_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="import_taken_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="savedfilter",
-            index=models.Index(
-                condition=models.Q(("is_shared", True)),
-                fields=["of_list"],
-                name="savedfilter_shared",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedfilter",
-            constraint=models.UniqueConstraint(
-                fields=("user", "of_list", "name"), name="savedfilter_once_a_list"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedfilter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("of_list", ""), _negated=True)
-                ),
-                name="savedfilter_named",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

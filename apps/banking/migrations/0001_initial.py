@@ -134,6 +134,38 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("reveal_bankaccount", "Can reveal an account number with a reason")
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "closed"])),
+                        name="bank_account_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__in", ["freight", "cod", "payroll", "general"])
+                        ),
+                        name="bank_account_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number_index", ""), _negated=True),
+                        name="bank_account_indexed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_account_closed_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +231,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "account assignment",
                 "verbose_name_plural": "account assignments",
                 "ordering": ["-since", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "purpose", "since"),
+                        name="assignment_one_since",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["freight", "cod"])),
+                        name="assignment_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accept_until__isnull", True),
+                            ("accept_until__gt", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="assignment_accepts_after_since",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -299,6 +350,45 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "bank files",
                 "ordering": ["-id"],
                 "permissions": [("take_bankfile", "Can take in bank files")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "sha256"), name="bank_file_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["taken", "held", "dropped"])),
+                        name="bank_file_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_day__lte", models.F("to_day"))),
+                        name="bank_file_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "taken"), ("lines_new", 0), _connector="OR"),
+                        name="bank_file_only_taken_has_lines",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("judged_at__isnull", True),
+                                ("judged_by__isnull", True),
+                                ("judged_why", ""),
+                            ),
+                            models.Q(
+                                ("judged_at__isnull", False),
+                                ("judged_by__isnull", False),
+                                models.Q(("judged_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_file_judged_with_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["account", "to_day"], name="bank_file_by_day"),
+                    models.Index(
+                        condition=models.Q(("is_posted", False)),
+                        fields=["id"],
+                        name="bank_file_to_post",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -336,6 +426,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "file layout",
                 "verbose_name_plural": "file layouts",
                 "ordering": ["code", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "version"), name="bank_layout_version")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -400,6 +493,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "bank line",
                 "verbose_name_plural": "bank lines",
                 "ordering": ["-day", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "fingerprint", "nth"), name="bank_line_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nth__gt", 0)), name="bank_line_nth"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["account", "day", "id"], name="bank_line_by_day")],
             },
         ),
         migrations.CreateModel(
@@ -506,6 +608,32 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "uses of bank lines",
                 "ordering": ["id"],
                 "permissions": [("identify_bankline", "Can say whose payment a bank line is")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("line",),
+                        name="line_used_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("use", "customer")),
+                            models.Q(
+                                ("use__in", ["unknown", "transit", "charge", "payout"]),
+                                ("customer__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="line_use_customer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at__isnull", True), ("undone_by__isnull", True)),
+                            models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="line_use_undone_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -682,6 +810,148 @@ class Migration(migrations.Migration):
                     ("approve_payeeaccount", "Can approve a payout account"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "purpose", "version"), name="payee_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("customer", "purpose"),
+                        name="payee_one_active",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("requested", "called_back", "cooling"))),
+                        fields=("customer", "purpose"),
+                        name="payee_one_under_way",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("customer", None), ("state__in", ["requested", "active"])
+                        ),
+                        fields=("subject_type", "subject_id"),
+                        name="payee_one_of_a_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("customer__isnull", False),
+                                ("subject_id", ""),
+                                ("subject_type", ""),
+                                ("unit", None),
+                            ),
+                            models.Q(
+                                ("customer", None),
+                                ("purpose", "claim"),
+                                ("unit__isnull", False),
+                                models.Q(("subject_type", ""), _negated=True),
+                                models.Q(("subject_id", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payee_of_one",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("customer", "source_key"),
+                        name="payee_source_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "requested",
+                                    "called_back",
+                                    "cooling",
+                                    "active",
+                                    "stopped",
+                                    "lapsed",
+                                    "ended",
+                                ],
+                            )
+                        ),
+                        name="payee_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["cod", "refund", "claim"])),
+                        name="payee_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number_index", ""), _negated=True),
+                            models.Q(("holder", ""), _negated=True),
+                            models.Q(
+                                ("cnaps__regex", "^\\d{12}$"),
+                                models.Q(("cnaps", ""), ("customer", None)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="payee_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("cooling_until__isnull", True),
+                                ("state__in", ["requested", "called_back", "stopped", "lapsed"]),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("called_at__isnull", False),
+                                ("cooling_until__gt", models.F("approved_at")),
+                                ("state__in", ["cooling", "active", "stopped", "ended"]),
+                            ),
+                            models.Q(
+                                ("approved_at", None),
+                                ("cooling_until", None),
+                                ("customer", None),
+                                ("state__in", ["requested", "active", "stopped", "ended"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payee_cooling_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("active_at__isnull", False), ("state__in", ["active", "ended"])
+                            ),
+                            ("state", "stopped"),
+                            models.Q(
+                                ("active_at__isnull", True),
+                                ("state__in", ["requested", "called_back", "cooling", "lapsed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payee_active_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("over_reason", ""), _negated=True),
+                                ("over_at__isnull", False),
+                                ("over_by__isnull", False),
+                                ("state__in", ("stopped", "lapsed", "ended")),
+                            ),
+                            models.Q(
+                                ("over_at__isnull", True),
+                                ("over_by__isnull", True),
+                                ("over_reason", ""),
+                                ("state__in", ["requested", "called_back", "cooling", "active"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payee_over_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["number_index"], name="payee_number"),
+                    models.Index(
+                        condition=models.Q(("state", "cooling")),
+                        fields=["cooling_until"],
+                        name="payee_cooling",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -742,6 +1012,19 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "call-backs",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["confirmed", "denied", "not_reached"])),
+                        name="payee_call_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer", ""), _negated=True), name="payee_call_says"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("phone_since__lt", models.F("at"))),
+                        name="payee_call_phone_old",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -873,6 +1156,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "payer's alias",
                 "verbose_name_plural": "payers' aliases",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dropped_at__isnull", True)),
+                        fields=("kind", "key"),
+                        name="payer_alias_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["number", "name"])),
+                        name="payer_alias_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
+                            models.Q(("dropped_at__isnull", False), ("dropped_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payer_alias_dropped_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -931,6 +1233,12 @@ class Migration(migrations.Migration):
                     ("answer_payoutfile", "Can take in the bank's results of payment files"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gt", 0), ("total__gt", 0)),
+                        name="payout_file_holds_something",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1112,6 +1420,100 @@ class Migration(migrations.Migration):
                     ("settle_payout", "Can say what became of a payout"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("purpose", "subject_type", "subject_id"),
+                        name="payout_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("file__isnull", False)),
+                        fields=("file", "file_row"),
+                        name="payout_row_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "approving",
+                                    "released",
+                                    "sent",
+                                    "unclear",
+                                    "paid",
+                                    "returned",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="payout_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["cod", "refund", "claim"])),
+                        name="payout_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="payout_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approval__isnull", True), ("released_at__isnull", True)),
+                            models.Q(("approval__isnull", False), ("released_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payout_released_by_approval",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approval__isnull", True), ("state__in", ["draft", "approving"])
+                            ),
+                            ("state", "cancelled"),
+                            models.Q(
+                                ("approval__isnull", False),
+                                ("state__in", ["released", "sent", "unclear", "paid", "returned"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payout_release_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("file__isnull", True),
+                                ("file_row__isnull", True),
+                                ("sent_at__isnull", True),
+                                ("state__in", ("draft", "approving", "released", "cancelled")),
+                            ),
+                            models.Q(
+                                ("file__isnull", False),
+                                ("file_row__isnull", False),
+                                ("sent_at__isnull", False),
+                                ("state__in", ("sent", "unclear", "paid", "returned")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payout_file_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settled_at__isnull", False), ("state__in", ["paid", "returned"])
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["paid", "returned"]), _negated=True),
+                                ("settled_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payout_settled_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="payout_by_state"),
+                    models.Index(fields=["file", "file_row"], name="payout_of_file"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1154,529 +1556,10 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "bank's results",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "sha256"), name="payout_result_once")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "closed"])),
-                name="bank_account_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["freight", "cod", "payroll", "general"])),
-                name="bank_account_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number_index", ""), _negated=True), name="bank_account_indexed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "open")
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state", "closed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="bank_account_closed_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountassignment",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "purpose", "since"),
-                name="assignment_one_since",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["freight", "cod"])),
-                name="assignment_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accept_until__isnull", True),
-                    ("accept_until__gt", models.F("since")),
-                    _connector="OR",
-                ),
-                name="assignment_accepts_after_since",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankfile",
-            index=models.Index(fields=["account", "to_day"], name="bank_file_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="bankfile",
-            index=models.Index(
-                condition=models.Q(("is_posted", False)), fields=["id"], name="bank_file_to_post"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfile",
-            constraint=models.UniqueConstraint(fields=("account", "sha256"), name="bank_file_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["taken", "held", "dropped"])),
-                name="bank_file_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_day__lte", models.F("to_day"))),
-                name="bank_file_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "taken"), ("lines_new", 0), _connector="OR"),
-                name="bank_file_only_taken_has_lines",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("judged_at__isnull", True), ("judged_by__isnull", True), ("judged_why", "")
-                    ),
-                    models.Q(
-                        ("judged_at__isnull", False),
-                        ("judged_by__isnull", False),
-                        models.Q(("judged_why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="bank_file_judged_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="banklayout",
-            constraint=models.UniqueConstraint(
-                fields=("code", "version"), name="bank_layout_version"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankline",
-            index=models.Index(fields=["account", "day", "id"], name="bank_line_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.UniqueConstraint(
-                fields=("account", "fingerprint", "nth"), name="bank_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("nth__gt", 0)), name="bank_line_nth"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineuse",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at__isnull", True)),
-                fields=("line",),
-                name="line_used_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("use", "customer")),
-                    models.Q(
-                        ("use__in", ["unknown", "transit", "charge", "payout"]),
-                        ("customer__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="line_use_customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at__isnull", True), ("undone_by__isnull", True)),
-                    models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="line_use_undone_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payeeaccount",
-            index=models.Index(fields=["number_index"], name="payee_number"),
-        ),
-        migrations.AddIndex(
-            model_name="payeeaccount",
-            index=models.Index(
-                condition=models.Q(("state", "cooling")),
-                fields=["cooling_until"],
-                name="payee_cooling",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "purpose", "version"), name="payee_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("customer", "purpose"),
-                name="payee_one_active",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("requested", "called_back", "cooling"))),
-                fields=("customer", "purpose"),
-                name="payee_one_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("customer", None), ("state__in", ["requested", "active"])),
-                fields=("subject_type", "subject_id"),
-                name="payee_one_of_a_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("customer__isnull", False),
-                        ("subject_id", ""),
-                        ("subject_type", ""),
-                        ("unit", None),
-                    ),
-                    models.Q(
-                        ("customer", None),
-                        ("purpose", "claim"),
-                        ("unit__isnull", False),
-                        models.Q(("subject_type", ""), _negated=True),
-                        models.Q(("subject_id", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payee_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("customer", "source_key"),
-                name="payee_source_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "requested",
-                            "called_back",
-                            "cooling",
-                            "active",
-                            "stopped",
-                            "lapsed",
-                            "ended",
-                        ],
-                    )
-                ),
-                name="payee_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["cod", "refund", "claim"])),
-                name="payee_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number_index", ""), _negated=True),
-                    models.Q(("holder", ""), _negated=True),
-                    models.Q(
-                        ("cnaps__regex", "^\\d{12}$"),
-                        models.Q(("cnaps", ""), ("customer", None)),
-                        _connector="OR",
-                    ),
-                ),
-                name="payee_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", True),
-                        ("cooling_until__isnull", True),
-                        ("state__in", ["requested", "called_back", "stopped", "lapsed"]),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("called_at__isnull", False),
-                        ("cooling_until__gt", models.F("approved_at")),
-                        ("state__in", ["cooling", "active", "stopped", "ended"]),
-                    ),
-                    models.Q(
-                        ("approved_at", None),
-                        ("cooling_until", None),
-                        ("customer", None),
-                        ("state__in", ["requested", "active", "stopped", "ended"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="payee_cooling_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("active_at__isnull", False), ("state__in", ["active", "ended"])),
-                    ("state", "stopped"),
-                    models.Q(
-                        ("active_at__isnull", True),
-                        ("state__in", ["requested", "called_back", "cooling", "lapsed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="payee_active_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("over_reason", ""), _negated=True),
-                        ("over_at__isnull", False),
-                        ("over_by__isnull", False),
-                        ("state__in", ("stopped", "lapsed", "ended")),
-                    ),
-                    models.Q(
-                        ("over_at__isnull", True),
-                        ("over_by__isnull", True),
-                        ("over_reason", ""),
-                        ("state__in", ["requested", "called_back", "cooling", "active"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="payee_over_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["confirmed", "denied", "not_reached"])),
-                name="payee_call_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer", ""), _negated=True), name="payee_call_says"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("phone_since__lt", models.F("at"))), name="payee_call_phone_old"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeralias",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dropped_at__isnull", True)),
-                fields=("kind", "key"),
-                name="payer_alias_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeralias",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["number", "name"])), name="payer_alias_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeralias",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
-                    models.Q(("dropped_at__isnull", False), ("dropped_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payer_alias_dropped_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gt", 0), ("total__gt", 0)),
-                name="payout_file_holds_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["state", "-id"], name="payout_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["file", "file_row"], name="payout_of_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("purpose", "subject_type", "subject_id"),
-                name="payout_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("file__isnull", False)),
-                fields=("file", "file_row"),
-                name="payout_row_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "approving",
-                            "released",
-                            "sent",
-                            "unclear",
-                            "paid",
-                            "returned",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="payout_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["cod", "refund", "claim"])),
-                name="payout_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="payout_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approval__isnull", True), ("released_at__isnull", True)),
-                    models.Q(("approval__isnull", False), ("released_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payout_released_by_approval",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approval__isnull", True), ("state__in", ["draft", "approving"])),
-                    ("state", "cancelled"),
-                    models.Q(
-                        ("approval__isnull", False),
-                        ("state__in", ["released", "sent", "unclear", "paid", "returned"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="payout_release_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("file__isnull", True),
-                        ("file_row__isnull", True),
-                        ("sent_at__isnull", True),
-                        ("state__in", ("draft", "approving", "released", "cancelled")),
-                    ),
-                    models.Q(
-                        ("file__isnull", False),
-                        ("file_row__isnull", False),
-                        ("sent_at__isnull", False),
-                        ("state__in", ("sent", "unclear", "paid", "returned")),
-                    ),
-                    _connector="OR",
-                ),
-                name="payout_file_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", False), ("state__in", ["paid", "returned"])),
-                    models.Q(
-                        models.Q(("state__in", ["paid", "returned"]), _negated=True),
-                        ("settled_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="payout_settled_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutresult",
-            constraint=models.UniqueConstraint(
-                fields=("file", "sha256"), name="payout_result_once"
-            ),
         ),
         *_by_hand.OPERATIONS,
         *_by_hand_accounts.OPERATIONS,

@@ -179,6 +179,63 @@ class Migration(migrations.Migration):
                 "verbose_name": "charge",
                 "verbose_name_plural": "charges",
                 "ordering": ["statement_id", "service_day", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "nth"), name="charge_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("gross", 0), _negated=True), name="charge_of_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "freight",
+                                    "fuel",
+                                    "insurance",
+                                    "cod",
+                                    "remote",
+                                    "return",
+                                    "sign_back",
+                                    "packaging",
+                                    "waiting",
+                                    "distance",
+                                    "stop",
+                                    "storage",
+                                    "handling",
+                                    "other",
+                                    "discount",
+                                    "minimum",
+                                    "rounding",
+                                    "tier",
+                                    "adjustment",
+                                    "claim",
+                                    "opening",
+                                ],
+                            )
+                        ),
+                        name="charge_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects__isnull", True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="charge_corrected_with_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("waybill", ""), _negated=True),
+                        fields=["waybill"],
+                        name="charge_by_waybill",
+                    ),
+                    models.Index(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=["corrects"],
+                        name="charge_by_corrected",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +333,67 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "disputes",
                 "ordering": ["-raised_at", "-id"],
                 "permissions": [("decide_dispute", "Can accept and refuse disputed charges")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("charge",),
+                        name="dispute_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount__lte", models.F("charged"))),
+                        name="dispute_within_charge",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "accepted", "refused", "withdrawn"])
+                        ),
+                        name="dispute_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "why__in",
+                                ["weight", "price", "not_ours", "not_delivered", "double", "other"],
+                            )
+                        ),
+                        name="dispute_why_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispute_decided_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("adjustment__isnull", False), ("state", "accepted")),
+                            models.Q(
+                                models.Q(("state", "accepted"), _negated=True),
+                                ("adjustment__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispute_accepted_adjusts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="dispute_refused_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -360,6 +478,21 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("send_dunning", "Can send dunning letters")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bill_to", "level", "as_of"), name="dunning_once_a_day_and_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (1, 9))), name="dunning_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total__gt", 0)), name="dunning_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pay_by__gt", models.F("as_of"))),
+                        name="dunning_gives_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +518,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "paper of a dunning letter",
                 "verbose_name_plural": "papers of dunning letters",
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="dunning_paper_hashed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,6 +611,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "dunning level",
                 "verbose_name_plural": "dunning levels",
                 "ordering": ["plan", "level"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "level"), name="dunning_level_once"),
+                    models.UniqueConstraint(
+                        fields=("plan", "after_days"), name="dunning_level_other_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after_days__range", (1, 365)),
+                            ("level__range", (1, 9)),
+                            ("pay_within_days__range", (1, 60)),
+                        ),
+                        name="dunning_level_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                        ),
+                        name="dunning_level_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -570,6 +730,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "billing terms",
                 "verbose_name_plural": "billing terms",
                 "ordering": ["customer__code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payer__isnull", True),
+                            models.Q(("payer", models.F("customer")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="terms_paid_by_another",
+                        violation_error_message="Leave the payer empty where the customer pays itself.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("deemed_after_days__isnull", True),
+                                ("deemed_after_days__range", (1, 60)),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("receipt_return_days__isnull", True),
+                                ("receipt_return_days__range", (1, 180)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="terms_days_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hold_after_days__isnull", True),
+                            ("hold_after_days__range", (1, 180)),
+                            _connector="OR",
+                        ),
+                        name="terms_hold_days_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -760,6 +954,134 @@ class Migration(migrations.Migration):
                     ("issue_invoice", "Can issue and reverse invoices"),
                     ("deliver_invoice", "Can hand out invoices and confirm their receipt"),
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "requested",
+                                    "issuing",
+                                    "unclear",
+                                    "failed",
+                                    "issued",
+                                    "delivered",
+                                    "received",
+                                    "withdrawn",
+                                    "reversed",
+                                ],
+                            )
+                        ),
+                        name="invoice_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["e_special", "e_normal", "paper_special", "paper_normal"])
+                        ),
+                        name="invoice_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("gross__gt", 0)), name="invoice_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("tax_number", ""), _negated=True),
+                        ),
+                        name="invoice_titled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("issued_by__isnull", True),
+                                ("issued_on__isnull", True),
+                                ("number__isnull", True),
+                                (
+                                    "state__in",
+                                    ["issuing", "unclear", "requested", "failed", "withdrawn"],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        ["issuing", "unclear", "requested", "failed", "withdrawn"],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("issued_by__isnull", False),
+                                ("issued_on__isnull", False),
+                                ("number__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_issued_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number__isnull", True),
+                            models.Q(("kind__in", ["e_special", "e_normal"]), _negated=True),
+                            ("number__regex", "^[0-9]{20}$"),
+                            _connector="OR",
+                        ),
+                        name="invoice_number_by_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("channel_due_at__isnull", False),
+                                ("channel_order__isnull", False),
+                                ("kind__in", ["e_special", "e_normal"]),
+                                ("state__in", ["issuing", "unclear"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["issuing", "unclear"]), _negated=True),
+                                ("channel_due_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_asked_while_with_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "unclear"), _negated=True),
+                            ("channel_sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="invoice_unclear_left",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "received"), _negated=True),
+                            ("received_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="invoice_received_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("red_number__isnull", False),
+                                ("state", "reversed"),
+                                models.Q(("ended_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "reversed"), _negated=True),
+                                ("red_number__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_reversed_with_number",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="invoice_by_state"),
+                    models.Index(
+                        condition=models.Q(("channel_due_at__isnull", False)),
+                        fields=["channel_due_at"],
+                        name="invoice_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -800,6 +1122,23 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "lines of invoices",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("net"), "+", models.F("tax")
+                                ),
+                            )
+                        ),
+                        name="invoice_line_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("gross__gt", 0), ("tax__gte", 0)),
+                        name="invoice_line_above_zero",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -884,6 +1223,41 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "receipts",
                 "ordering": ["-day", "-id"],
                 "permissions": [("take_receipt", "Can take receipts and allocate them")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="receipt_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__in", ["transfer", "cheque", "cash", "offset", "opening"])
+                        ),
+                        name="receipt_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancelled_at__isnull", True),
+                                ("cancelled_by__isnull", True),
+                                ("cancelled_reason", ""),
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__isnull", False),
+                                models.Q(("cancelled_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="receipt_cancelled_with_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-day", "-id"], name="receipt_newest"),
+                    models.Index(
+                        condition=models.Q(("payer__isnull", True)),
+                        fields=["day"],
+                        name="receipt_unidentified",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -967,6 +1341,52 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "cheques",
                 "ordering": ["collect_on", "id"],
                 "permissions": [("handle_cheque", "Can collect and present cheques")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("bank", "number"),
+                        name="cheque_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="cheque_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "to_collect",
+                                    "in_hand",
+                                    "presented",
+                                    "cleared",
+                                    "bounced",
+                                    "lapsed",
+                                ],
+                            )
+                        ),
+                        name="cheque_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["to_collect", "lapsed"]),
+                            models.Q(
+                                ("drawn_on__isnull", False),
+                                models.Q(("number", ""), _negated=True),
+                                models.Q(("bank", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cheque_in_hand_has_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cleared"), _negated=True),
+                            ("receipt__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="cheque_cleared_has_receipt",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1142,6 +1562,104 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "red forms",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "requested",
+                                    "unclear",
+                                    "pending",
+                                    "confirmed",
+                                    "issued",
+                                    "refused",
+                                    "lapsed",
+                                    "withdrawn",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="red_form_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["01", "02", "03", "04"])),
+                        name="red_form_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("entered_by__in", ["seller", "buyer"])),
+                        name="red_form_entered_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("action__in", ["", "enter", "confirm", "refuse", "withdraw"])
+                        ),
+                        name="red_form_action_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gross__gt", 0), ("tax__gte", 0), ("tax__lt", models.F("gross"))
+                        ),
+                        name="red_form_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("red_issued_on__isnull", False),
+                                ("red_number__regex", "^[0-9]{20}$"),
+                                ("state", "issued"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "issued"), _negated=True),
+                                ("red_issued_on__isnull", True),
+                                ("red_number__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="red_form_issued_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("channel_due_at__isnull", False),
+                                ("state__in", ["requested", "unclear", "pending", "confirmed"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["requested", "unclear", "pending", "confirmed"]),
+                                    _negated=True,
+                                ),
+                                ("action", ""),
+                                ("channel_due_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="red_form_asked_while_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "pending"), _negated=True),
+                            ("confirm_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="red_form_pending_has_end",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["requested", "unclear", "pending", "confirmed"])
+                        ),
+                        fields=("invoice",),
+                        name="red_form_one_open",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="red_form_by_state"),
+                    models.Index(
+                        condition=models.Q(("channel_due_at__isnull", False)),
+                        fields=["channel_due_at"],
+                        name="red_form_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1181,6 +1699,23 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "lines of red forms",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("form", "line"), name="red_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("net"), "+", models.F("tax")
+                                ),
+                            ),
+                            ("gross__gt", 0),
+                            ("net__gte", 0),
+                            ("tax__gte", 0),
+                        ),
+                        name="red_line_adds_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1258,6 +1793,41 @@ class Migration(migrations.Migration):
                     ("rate_shipment", "Can rate shipments again and set prices by hand")
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("gross__isnull", False), ("refusal", "")),
+                            models.Q(
+                                ("gross__isnull", True), models.Q(("refusal", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rating_price_or_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_set", False), ("set_by__isnull", True), ("set_reason", "")
+                            ),
+                            models.Q(
+                                ("is_set", True),
+                                ("set_by__isnull", False),
+                                models.Q(("set_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rating_set_by_someone",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-rated_at", "-id"], name="rating_newest"),
+                    models.Index(
+                        condition=models.Q(("gross__isnull", True)),
+                        fields=["month", "customer"],
+                        name="rating_missing",
+                    ),
+                    models.Index(fields=["waybill"], name="rating_by_waybill"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1436,6 +2006,174 @@ class Migration(migrations.Migration):
                     ("confirm_statement", "Can record that a customer agreed"),
                     ("export_statement", "Can export statements"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("bill_to__isnull", False)),
+                        fields=("bill_to", "period"),
+                        name="statement_once_per_payer",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("station__isnull", False)),
+                        fields=("station", "period"),
+                        name="statement_once_per_station",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bill_to__isnull", True), ("station__isnull", False)),
+                            models.Q(("bill_to__isnull", False), ("station__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="statement_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__day", 1)), name="statement_of_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "frozen", "reviewed", "sent", "confirmed"])
+                        ),
+                        name="statement_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_by_side__in", ["service", "finance"])),
+                        name="statement_side_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("charged__isnull", True),
+                                ("closing__isnull", True),
+                                ("lines__isnull", True),
+                                ("opening__isnull", True),
+                                ("received__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("charged__isnull", False),
+                                ("closing__isnull", False),
+                                ("lines__isnull", False),
+                                ("opening__isnull", False),
+                                ("received__isnull", False),
+                                ("state__in", ["frozen", "reviewed", "sent", "confirmed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_figures_when_frozen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closing__isnull", True),
+                            (
+                                "closing",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("opening"), "+", models.F("charged")
+                                    ),
+                                    "-",
+                                    models.F("received"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("frozen_at__isnull", True),
+                                ("frozen_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("frozen_at__isnull", False),
+                                ("frozen_by__isnull", False),
+                                ("state__in", ["frozen", "reviewed", "sent", "confirmed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_frozen_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reviewed_at__isnull", True),
+                                ("reviewed_by__isnull", True),
+                                ("state__in", ["open", "frozen"]),
+                            ),
+                            models.Q(
+                                ("reviewed_at__isnull", False),
+                                ("reviewed_by__isnull", False),
+                                ("state__in", ["reviewed", "sent", "confirmed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_reviewed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_on__isnull", True),
+                                ("sent_at__isnull", True),
+                                ("sent_by__isnull", True),
+                                ("state__in", ["open", "frozen", "reviewed"]),
+                            ),
+                            models.Q(
+                                ("due_on__isnull", False),
+                                ("sent_at__isnull", False),
+                                ("sent_by__isnull", False),
+                                ("state__in", ["sent", "confirmed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_sent_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pdf_sha256", ""),
+                            models.Q(
+                                ("pdf_sha256__regex", "^[0-9a-f]{64}$"),
+                                ("state__in", ["sent", "confirmed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_paper_once_sent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_by__isnull", True),
+                            models.Q(("sent_by", models.F("reviewed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="statement_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "confirmed"), _negated=True),
+                                ("confirmed_at__isnull", True),
+                                ("confirmed_by__isnull", True),
+                                ("confirmed_how", ""),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                ("confirmed_how__in", ["link", "stamped", "deemed", "said"]),
+                                ("state", "confirmed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_confirmed_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["period", "state", "id"], name="statement_by_stage"),
+                    models.Index(fields=["-period", "-id"], name="statement_newest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["sent", "confirmed"])),
+                        fields=["due_on"],
+                        name="statement_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1477,6 +2215,13 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("note_promise", "Can note when a payer promises to pay")],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pay_on__gte", models.F("given_on"))),
+                        name="promise_to_come",
+                    )
+                ],
+                "indexes": [models.Index(fields=["statement", "-id"], name="promise_newest")],
             },
         ),
         migrations.CreateModel(
@@ -1622,6 +2367,136 @@ class Migration(migrations.Migration):
                     ("carry_paper", "Can take papers along and note who signed for them"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("invoice__isnull", False), ("state__in", ["planned", "taken"])
+                        ),
+                        fields=("invoice",),
+                        name="paper_one_round_invoice",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["planned", "taken"]), ("statement__isnull", False)
+                        ),
+                        fields=("statement",),
+                        name="paper_one_round_statement",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("letter__isnull", False), ("state__in", ["planned", "taken"])
+                        ),
+                        fields=("letter",),
+                        name="paper_one_round_letter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("invoice__isnull", False),
+                                ("letter__isnull", True),
+                                ("statement__isnull", True),
+                            ),
+                            models.Q(
+                                ("invoice__isnull", True),
+                                ("letter__isnull", True),
+                                ("statement__isnull", False),
+                            ),
+                            models.Q(
+                                ("invoice__isnull", True),
+                                ("letter__isnull", False),
+                                ("statement__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="paper_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["planned", "taken", "delivered", "returned", "called_off"],
+                            )
+                        ),
+                        name="paper_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("carrier__isnull", False), ("driver", "")),
+                            models.Q(
+                                ("carrier__isnull", True), models.Q(("driver", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="paper_carried_by_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["planned", "called_off"]),
+                                ("taken_at__isnull", True),
+                                ("taken_by__isnull", True),
+                                ("taken_signature", ""),
+                            ),
+                            models.Q(
+                                ("state__in", ["taken", "delivered", "returned"]),
+                                ("taken_at__isnull", False),
+                                ("taken_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="paper_taken_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_at__isnull", True),
+                            models.Q(("carrier", models.F("taken_by")), ("carrier__isnull", False)),
+                            models.Q(("taken_signature", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="paper_driver_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                                ("state__in", ["planned", "taken"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["planned", "taken"]), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="paper_ended_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reason", ""),
+                                ("received_at__isnull", False),
+                                ("state", "delivered"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "delivered"), _negated=True),
+                                ("received_at__isnull", True),
+                                ("received_signature", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="paper_delivered_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["returned", "called_off"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="paper_ended_with_reason",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["-round_on", "-id"], name="paper_newest_round")],
             },
         ),
         migrations.AddField(
@@ -1682,6 +2557,34 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "statements on dunning letters",
                 "ordering": ["due_on", "id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("level__isnull", False)),
+                        fields=("statement", "level"),
+                        name="dunning_level_once_per_statement",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("notice", "statement"), name="dunning_item_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "asked",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("owed"), "-", models.F("disputed")
+                                    ),
+                                    "-",
+                                    models.F("covered"),
+                                ),
+                            ),
+                            ("asked__gt", 0),
+                            ("covered__gte", 0),
+                            ("disputed__gte", 0),
+                        ),
+                        name="dunning_item_adds_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1725,6 +2628,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "freight paid at the door",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "statement"), name="door_payment_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), models.Q(("waybill", ""), _negated=True)
+                        ),
+                        name="door_payment_sane",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1803,6 +2717,36 @@ class Migration(migrations.Migration):
                 "ordering": ["kind", "subject_id"],
                 "permissions": [("waive_blocker", "Can waive what stands in a statement's way")],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("statement", "kind", "subject_id"), name="blocker_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["exception", "case", "receipt", "unrated", "dispute", "claim"],
+                            )
+                        ),
+                        name="blocker_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("waived_at__isnull", True),
+                                ("waived_by__isnull", True),
+                                ("waived_reason", ""),
+                            ),
+                            models.Q(
+                                ("waived_at__isnull", False),
+                                ("waived_by__isnull", False),
+                                models.Q(("waived_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="blocker_waived_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1891,6 +2835,55 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "allocations",
                 "ordering": ["id"],
                 "permissions": [("write_off", "Can write off what does not come")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("door_payment__isnull", False), ("reverses__isnull", True)
+                        ),
+                        fields=("door_payment",),
+                        name="allocation_of_the_door_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="allocation_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["payment", "door", "small_difference", "write_off"])
+                        ),
+                        name="allocation_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "payment"), ("receipt__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "payment"), _negated=True),
+                                ("receipt__isnull", True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="allocation_of_a_receipt",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("door_payment__isnull", False), ("kind", "door")),
+                            models.Q(
+                                models.Q(("kind", "door"), _negated=True),
+                                ("door_payment__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="allocation_of_the_door",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reverses__isnull", True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="allocation_undone_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2019,6 +3012,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "totals of statements",
                 "ordering": ["kind"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("statement", "kind", "tax_class"), name="statement_total_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2098,924 +3096,52 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("ask_write_off", "Can ask for a write-off")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("statement",),
+                        name="write_off_one_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount__lte", models.F("owed"))),
+                        name="write_off_within_owed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "done", "refused", "void"])),
+                        name="write_off_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="write_off_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("state", "asked"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "asked"), _negated=True),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="write_off_ended_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("allocation__isnull", False), ("state", "done")),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("allocation__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="write_off_done_by_allocation",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.UniqueConstraint(
-                fields=("bill_to", "level", "as_of"), name="dunning_once_a_day_and_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (1, 9))), name="dunning_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total__gt", 0)), name="dunning_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pay_by__gt", models.F("as_of"))), name="dunning_gives_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningpaper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="dunning_paper_hashed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.UniqueConstraint(fields=("plan", "level"), name="dunning_level_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "after_days"), name="dunning_level_other_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after_days__range", (1, 365)),
-                    ("level__range", (1, 9)),
-                    ("pay_within_days__range", (1, 60)),
-                ),
-                name="dunning_level_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunninglevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True), models.Q(("words", ""), _negated=True)
-                ),
-                name="dunning_level_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("payer__isnull", True),
-                    models.Q(("payer", models.F("customer")), _negated=True),
-                    _connector="OR",
-                ),
-                name="terms_paid_by_another",
-                violation_error_message="Leave the payer empty where the customer pays itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("deemed_after_days__isnull", True),
-                        ("deemed_after_days__range", (1, 60)),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("receipt_return_days__isnull", True),
-                        ("receipt_return_days__range", (1, 180)),
-                        _connector="OR",
-                    ),
-                ),
-                name="terms_days_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("hold_after_days__isnull", True),
-                    ("hold_after_days__range", (1, 180)),
-                    _connector="OR",
-                ),
-                name="terms_hold_days_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["state", "-id"], name="invoice_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("channel_due_at__isnull", False)),
-                fields=["channel_due_at"],
-                name="invoice_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "requested",
-                            "issuing",
-                            "unclear",
-                            "failed",
-                            "issued",
-                            "delivered",
-                            "received",
-                            "withdrawn",
-                            "reversed",
-                        ],
-                    )
-                ),
-                name="invoice_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["e_special", "e_normal", "paper_special", "paper_normal"])
-                ),
-                name="invoice_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gross__gt", 0)), name="invoice_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("tax_number", ""), _negated=True),
-                ),
-                name="invoice_titled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("issued_by__isnull", True),
-                        ("issued_on__isnull", True),
-                        ("number__isnull", True),
-                        ("state__in", ["issuing", "unclear", "requested", "failed", "withdrawn"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "state__in",
-                                ["issuing", "unclear", "requested", "failed", "withdrawn"],
-                            ),
-                            _negated=True,
-                        ),
-                        ("issued_by__isnull", False),
-                        ("issued_on__isnull", False),
-                        ("number__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_issued_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("number__isnull", True),
-                    models.Q(("kind__in", ["e_special", "e_normal"]), _negated=True),
-                    ("number__regex", "^[0-9]{20}$"),
-                    _connector="OR",
-                ),
-                name="invoice_number_by_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("channel_due_at__isnull", False),
-                        ("channel_order__isnull", False),
-                        ("kind__in", ["e_special", "e_normal"]),
-                        ("state__in", ["issuing", "unclear"]),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["issuing", "unclear"]), _negated=True),
-                        ("channel_due_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_asked_while_with_channel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "unclear"), _negated=True),
-                    ("channel_sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="invoice_unclear_left",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "received"), _negated=True),
-                    ("received_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="invoice_received_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("red_number__isnull", False),
-                        ("state", "reversed"),
-                        models.Q(("ended_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "reversed"), _negated=True), ("red_number__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="invoice_reversed_with_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["-day", "-id"], name="receipt_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("payer__isnull", True)),
-                fields=["day"],
-                name="receipt_unidentified",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="receipt_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source__in", ["transfer", "cheque", "cash", "offset", "opening"])
-                ),
-                name="receipt_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cancelled_at__isnull", True),
-                        ("cancelled_by__isnull", True),
-                        ("cancelled_reason", ""),
-                    ),
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("cancelled_by__isnull", False),
-                        models.Q(("cancelled_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="receipt_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cheque",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("bank", "number"),
-                name="cheque_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cheque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="cheque_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cheque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["to_collect", "in_hand", "presented", "cleared", "bounced", "lapsed"],
-                    )
-                ),
-                name="cheque_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cheque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["to_collect", "lapsed"]),
-                    models.Q(
-                        ("drawn_on__isnull", False),
-                        models.Q(("number", ""), _negated=True),
-                        models.Q(("bank", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="cheque_in_hand_has_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cheque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cleared"), _negated=True),
-                    ("receipt__isnull", False),
-                    _connector="OR",
-                ),
-                name="cheque_cleared_has_receipt",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redform",
-            index=models.Index(fields=["state", "-id"], name="red_form_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="redform",
-            index=models.Index(
-                condition=models.Q(("channel_due_at__isnull", False)),
-                fields=["channel_due_at"],
-                name="red_form_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "requested",
-                            "unclear",
-                            "pending",
-                            "confirmed",
-                            "issued",
-                            "refused",
-                            "lapsed",
-                            "withdrawn",
-                            "failed",
-                        ],
-                    )
-                ),
-                name="red_form_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["01", "02", "03", "04"])),
-                name="red_form_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("entered_by__in", ["seller", "buyer"])),
-                name="red_form_entered_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("action__in", ["", "enter", "confirm", "refuse", "withdraw"])),
-                name="red_form_action_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gross__gt", 0), ("tax__gte", 0), ("tax__lt", models.F("gross"))
-                ),
-                name="red_form_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("red_issued_on__isnull", False),
-                        ("red_number__regex", "^[0-9]{20}$"),
-                        ("state", "issued"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "issued"), _negated=True),
-                        ("red_issued_on__isnull", True),
-                        ("red_number__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="red_form_issued_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("channel_due_at__isnull", False),
-                        ("state__in", ["requested", "unclear", "pending", "confirmed"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["requested", "unclear", "pending", "confirmed"]),
-                            _negated=True,
-                        ),
-                        ("action", ""),
-                        ("channel_due_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="red_form_asked_while_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "pending"), _negated=True),
-                    ("confirm_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="red_form_pending_has_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redform",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "unclear", "pending", "confirmed"])),
-                fields=("invoice",),
-                name="red_form_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redline",
-            constraint=models.UniqueConstraint(fields=("form", "line"), name="red_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="redline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "gross",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("net"), "+", models.F("tax")
-                        ),
-                    ),
-                    ("gross__gt", 0),
-                    ("net__gte", 0),
-                    ("tax__gte", 0),
-                ),
-                name="red_line_adds_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shipmentrating",
-            index=models.Index(fields=["-rated_at", "-id"], name="rating_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="shipmentrating",
-            index=models.Index(
-                condition=models.Q(("gross__isnull", True)),
-                fields=["month", "customer"],
-                name="rating_missing",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shipmentrating",
-            index=models.Index(fields=["waybill"], name="rating_by_waybill"),
-        ),
-        migrations.AddConstraint(
-            model_name="shipmentrating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("gross__isnull", False), ("refusal", "")),
-                    models.Q(("gross__isnull", True), models.Q(("refusal", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="rating_price_or_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipmentrating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_set", False), ("set_by__isnull", True), ("set_reason", "")),
-                    models.Q(
-                        ("is_set", True),
-                        ("set_by__isnull", False),
-                        models.Q(("set_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rating_set_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statement",
-            index=models.Index(fields=["period", "state", "id"], name="statement_by_stage"),
-        ),
-        migrations.AddIndex(
-            model_name="statement",
-            index=models.Index(fields=["-period", "-id"], name="statement_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="statement",
-            index=models.Index(
-                condition=models.Q(("state__in", ["sent", "confirmed"])),
-                fields=["due_on"],
-                name="statement_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("bill_to__isnull", False)),
-                fields=("bill_to", "period"),
-                name="statement_once_per_payer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("station__isnull", False)),
-                fields=("station", "period"),
-                name="statement_once_per_station",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("bill_to__isnull", True), ("station__isnull", False)),
-                    models.Q(("bill_to__isnull", False), ("station__isnull", True)),
-                    _connector="OR",
-                ),
-                name="statement_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__day", 1)), name="statement_of_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "frozen", "reviewed", "sent", "confirmed"])
-                ),
-                name="statement_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_by_side__in", ["service", "finance"])),
-                name="statement_side_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("charged__isnull", True),
-                        ("closing__isnull", True),
-                        ("lines__isnull", True),
-                        ("opening__isnull", True),
-                        ("received__isnull", True),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        ("charged__isnull", False),
-                        ("closing__isnull", False),
-                        ("lines__isnull", False),
-                        ("opening__isnull", False),
-                        ("received__isnull", False),
-                        ("state__in", ["frozen", "reviewed", "sent", "confirmed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_figures_when_frozen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closing__isnull", True),
-                    (
-                        "closing",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("opening"), "+", models.F("charged")
-                            ),
-                            "-",
-                            models.F("received"),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("frozen_at__isnull", True), ("frozen_by__isnull", True), ("state", "open")
-                    ),
-                    models.Q(
-                        ("frozen_at__isnull", False),
-                        ("frozen_by__isnull", False),
-                        ("state__in", ["frozen", "reviewed", "sent", "confirmed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_frozen_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reviewed_at__isnull", True),
-                        ("reviewed_by__isnull", True),
-                        ("state__in", ["open", "frozen"]),
-                    ),
-                    models.Q(
-                        ("reviewed_at__isnull", False),
-                        ("reviewed_by__isnull", False),
-                        ("state__in", ["reviewed", "sent", "confirmed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_reviewed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("due_on__isnull", True),
-                        ("sent_at__isnull", True),
-                        ("sent_by__isnull", True),
-                        ("state__in", ["open", "frozen", "reviewed"]),
-                    ),
-                    models.Q(
-                        ("due_on__isnull", False),
-                        ("sent_at__isnull", False),
-                        ("sent_by__isnull", False),
-                        ("state__in", ["sent", "confirmed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_sent_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pdf_sha256", ""),
-                    models.Q(
-                        ("pdf_sha256__regex", "^[0-9a-f]{64}$"),
-                        ("state__in", ["sent", "confirmed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_paper_once_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_by__isnull", True),
-                    models.Q(("sent_by", models.F("reviewed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="statement_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "confirmed"), _negated=True),
-                        ("confirmed_at__isnull", True),
-                        ("confirmed_by__isnull", True),
-                        ("confirmed_how", ""),
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        ("confirmed_how__in", ["link", "stamped", "deemed", "said"]),
-                        ("state", "confirmed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="statement_confirmed_agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentpromise",
-            index=models.Index(fields=["statement", "-id"], name="promise_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentpromise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pay_on__gte", models.F("given_on"))), name="promise_to_come"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paperdelivery",
-            index=models.Index(fields=["-round_on", "-id"], name="paper_newest_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("invoice__isnull", False), ("state__in", ["planned", "taken"])),
-                fields=("invoice",),
-                name="paper_one_round_invoice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "taken"]), ("statement__isnull", False)
-                ),
-                fields=("statement",),
-                name="paper_one_round_statement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("letter__isnull", False), ("state__in", ["planned", "taken"])),
-                fields=("letter",),
-                name="paper_one_round_letter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("invoice__isnull", False),
-                        ("letter__isnull", True),
-                        ("statement__isnull", True),
-                    ),
-                    models.Q(
-                        ("invoice__isnull", True),
-                        ("letter__isnull", True),
-                        ("statement__isnull", False),
-                    ),
-                    models.Q(
-                        ("invoice__isnull", True),
-                        ("letter__isnull", False),
-                        ("statement__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="paper_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "taken", "delivered", "returned", "called_off"])
-                ),
-                name="paper_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("carrier__isnull", False), ("driver", "")),
-                    models.Q(("carrier__isnull", True), models.Q(("driver", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="paper_carried_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["planned", "called_off"]),
-                        ("taken_at__isnull", True),
-                        ("taken_by__isnull", True),
-                        ("taken_signature", ""),
-                    ),
-                    models.Q(
-                        ("state__in", ["taken", "delivered", "returned"]),
-                        ("taken_at__isnull", False),
-                        ("taken_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="paper_taken_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taken_at__isnull", True),
-                    models.Q(("carrier", models.F("taken_by")), ("carrier__isnull", False)),
-                    models.Q(("taken_signature", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="paper_driver_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_by__isnull", True),
-                        ("state__in", ["planned", "taken"]),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["planned", "taken"]), _negated=True),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="paper_ended_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reason", ""), ("received_at__isnull", False), ("state", "delivered")
-                    ),
-                    models.Q(
-                        models.Q(("state", "delivered"), _negated=True),
-                        ("received_at__isnull", True),
-                        ("received_signature", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="paper_delivered_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["returned", "called_off"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="paper_ended_with_reason",
-            ),
         ),
         migrations.AddConstraint(
             model_name="invoiceline",
@@ -3023,151 +3149,10 @@ class Migration(migrations.Migration):
                 fields=("invoice", "statement", "tax_class"), name="invoice_line_once"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "gross",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("net"), "+", models.F("tax")
-                        ),
-                    )
-                ),
-                name="invoice_line_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gross__gt", 0), ("tax__gte", 0)),
-                name="invoice_line_above_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("level__isnull", False)),
-                fields=("statement", "level"),
-                name="dunning_level_once_per_statement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningitem",
-            constraint=models.UniqueConstraint(
-                fields=("notice", "statement"), name="dunning_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "asked",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("owed"), "-", models.F("disputed")
-                            ),
-                            "-",
-                            models.F("covered"),
-                        ),
-                    ),
-                    ("asked__gt", 0),
-                    ("covered__gte", 0),
-                    ("disputed__gte", 0),
-                ),
-                name="dunning_item_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorpayment",
-            constraint=models.UniqueConstraint(
-                fields=("source", "statement"), name="door_payment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), models.Q(("waybill", ""), _negated=True)),
-                name="door_payment_sane",
-            ),
-        ),
         migrations.AddIndex(
             model_name="dispute",
             index=models.Index(
                 condition=models.Q(("state", "open")), fields=["statement"], name="dispute_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("charge",), name="dispute_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("amount__lte", models.F("charged"))),
-                name="dispute_within_charge",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "accepted", "refused", "withdrawn"])),
-                name="dispute_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("why__in", ["weight", "price", "not_ours", "not_delivered", "double", "other"])
-                ),
-                name="dispute_why_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="dispute_decided_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("adjustment__isnull", False), ("state", "accepted")),
-                    models.Q(
-                        models.Q(("state", "accepted"), _negated=True), ("adjustment__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="dispute_accepted_adjusts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="dispute_refused_with_reason",
             ),
         ),
         migrations.AddIndex(
@@ -3180,237 +3165,6 @@ class Migration(migrations.Migration):
                 fields=["statement", "kind", "tax_class"],
                 include=("gross", "tariff_version"),
                 name="charge_sums",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="charge",
-            index=models.Index(
-                condition=models.Q(("waybill", ""), _negated=True),
-                fields=["waybill"],
-                name="charge_by_waybill",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="charge",
-            index=models.Index(
-                condition=models.Q(("corrects__isnull", False)),
-                fields=["corrects"],
-                name="charge_by_corrected",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.UniqueConstraint(fields=("source", "nth"), name="charge_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gross", 0), _negated=True), name="charge_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "freight",
-                            "fuel",
-                            "insurance",
-                            "cod",
-                            "remote",
-                            "return",
-                            "sign_back",
-                            "packaging",
-                            "waiting",
-                            "distance",
-                            "stop",
-                            "storage",
-                            "handling",
-                            "other",
-                            "discount",
-                            "minimum",
-                            "rounding",
-                            "tier",
-                            "adjustment",
-                            "claim",
-                            "opening",
-                        ],
-                    )
-                ),
-                name="charge_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("corrects__isnull", True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="charge_corrected_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blocker",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "kind", "subject_id"), name="blocker_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blocker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["exception", "case", "receipt", "unrated", "dispute", "claim"])
-                ),
-                name="blocker_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blocker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("waived_at__isnull", True),
-                        ("waived_by__isnull", True),
-                        ("waived_reason", ""),
-                    ),
-                    models.Q(
-                        ("waived_at__isnull", False),
-                        ("waived_by__isnull", False),
-                        models.Q(("waived_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="blocker_waived_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("door_payment__isnull", False), ("reverses__isnull", True)),
-                fields=("door_payment",),
-                name="allocation_of_the_door_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="allocation_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["payment", "door", "small_difference", "write_off"])
-                ),
-                name="allocation_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "payment"), ("receipt__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "payment"), _negated=True),
-                        ("receipt__isnull", True),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="allocation_of_a_receipt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("door_payment__isnull", False), ("kind", "door")),
-                    models.Q(
-                        models.Q(("kind", "door"), _negated=True), ("door_payment__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="allocation_of_the_door",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reverses__isnull", True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="allocation_undone_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementtotal",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "kind", "tax_class"), name="statement_total_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")),
-                fields=("statement",),
-                name="write_off_one_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("amount__lte", models.F("owed"))),
-                name="write_off_within_owed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "done", "refused", "void"])),
-                name="write_off_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="write_off_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "asked")
-                    ),
-                    models.Q(
-                        models.Q(("state", "asked"), _negated=True),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="write_off_ended_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("allocation__isnull", False), ("state", "done")),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True), ("allocation__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="write_off_done_by_allocation",
             ),
         ),
         *_by_hand.OPERATIONS,

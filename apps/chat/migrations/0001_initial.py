@@ -233,6 +233,157 @@ class Migration(migrations.Migration):
                     ("lead_chat", "Can see and hand over everybody's chats, and set how they run"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["queued", "offered", "talking", "over", "filed", "dismissed"],
+                            )
+                        ),
+                        name="chat_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["zh-hans", "en"])),
+                        name="chat_language_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "queued"), _negated=True),
+                            ("agent__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="chat_queued_has_no_agent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["offered", "over", "talking"]), _negated=True),
+                            ("agent__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="chat_with_agent_has_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating__isnull", True),
+                            models.Q(("rating__gte", 1), ("rating__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="chat_rating_one_to_five",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["dismissed", "filed", "over"]),
+                                (
+                                    "end_reason__in",
+                                    ["agent", "visitor", "away", "left_queue", "message"],
+                                ),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["dismissed", "filed", "over"]), _negated=True
+                                ),
+                                ("end_reason", ""),
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="chat_over_says_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            ("ended_at__gte", models.F("started_at")),
+                            _connector="OR",
+                        ),
+                        name="chat_ends_after_it_started",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "filed"),
+                                ("case__isnull", False),
+                                ("filed_at__isnull", False),
+                                ("filed_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "filed"), _negated=True),
+                                ("filed_at__isnull", True),
+                                ("filed_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="chat_filed_in_a_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "dismissed"),
+                                ("dismissed_at__isnull", False),
+                                ("dismissed_by__isnull", False),
+                                models.Q(("dismiss_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "dismissed"), _negated=True),
+                                ("dismiss_reason", ""),
+                                ("dismissed_at__isnull", True),
+                                ("dismissed_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="chat_dismissed_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            ("case__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="chat_dismissed_has_no_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("awaits_since__isnull", True),
+                            ("quiet_since__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="chat_one_side_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("agent_read__lte", models.F("last_line")),
+                            ("visitor_read__lte", models.F("last_line")),
+                        ),
+                        name="chat_read_what_is_there",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["started_at", "id"],
+                        name="chat_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["offered", "over", "talking"])),
+                        fields=["agent", "started_at"],
+                        name="chat_with_agent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["offered", "over", "queued", "talking"])),
+                        fields=["state"],
+                        name="chat_minded",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["offered", "queued", "talking"])),
+                        fields=["address_index"],
+                        name="chat_live_by_address",
+                    ),
+                    models.Index(fields=["agent", "-id"], name="chat_by_agent"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +466,42 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "lines of chats",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("client_id__isnull", False)),
+                        fields=("chat", "side", "client_id"),
+                        name="chatline_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["visitor", "agent", "system", "note"])),
+                        name="chatline_side_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("side", "system"),
+                                (
+                                    "word__in",
+                                    [
+                                        "joined",
+                                        "took_over",
+                                        "lost",
+                                        "called_another",
+                                        "still_there",
+                                        "ended_by_agent",
+                                        "ended_by_visitor",
+                                        "ended_away",
+                                        "became_message",
+                                    ],
+                                ),
+                            ),
+                            models.Q(models.Q(("side", "system"), _negated=True), ("word", "")),
+                            _connector="OR",
+                        ),
+                        name="chatline_word_is_the_houses",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["chat", "id"], name="chatline_of_chat")],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +578,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "sign of life in a chat",
                 "verbose_name_plural": "signs of life in chats",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("chat", "side"), name="chatpulse_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -460,6 +650,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "chat seats",
                 "ordering": ["user_id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("most__isnull", True),
+                            models.Q(("most__gte", 1), ("most__lte", 12)),
+                            _connector="OR",
+                        ),
+                        name="chatseat_most_plausible",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -579,6 +779,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "chat settings",
                 "verbose_name_plural": "chat settings",
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="chatsettings_one_row"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accept_within__gte", 5),
+                            ("agent_gone_after__gte", 75),
+                            ("answer_within__gte", 15),
+                            ("end_after__gt", models.F("remind_after")),
+                            ("file_within__gte", 60),
+                            ("remind_after__gte", 30),
+                            ("reply_within__gte", 60),
+                            ("visitor_gone_after__gte", 60),
+                        ),
+                        name="chatsettings_times_plausible",
+                        violation_error_message="These times do not fit together.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("most_chats__gte", 1),
+                            ("most_chats__lte", 12),
+                            ("most_waiting__gte", 1),
+                        ),
+                        name="chatsettings_counts_plausible",
+                        violation_error_message="These numbers are too small or too large.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
+                            models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="chatsettings_changed_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -654,333 +890,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "turns of agents",
                 "ordering": ["id"],
                 "default_permissions": (),
-            },
-        ),
-        migrations.AddIndex(
-            model_name="chat",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["started_at", "id"],
-                name="chat_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chat",
-            index=models.Index(
-                condition=models.Q(("state__in", ["offered", "over", "talking"])),
-                fields=["agent", "started_at"],
-                name="chat_with_agent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chat",
-            index=models.Index(
-                condition=models.Q(("state__in", ["offered", "over", "queued", "talking"])),
-                fields=["state"],
-                name="chat_minded",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chat",
-            index=models.Index(
-                condition=models.Q(("state__in", ["offered", "queued", "talking"])),
-                fields=["address_index"],
-                name="chat_live_by_address",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chat",
-            index=models.Index(fields=["agent", "-id"], name="chat_by_agent"),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["queued", "offered", "talking", "over", "filed", "dismissed"])
-                ),
-                name="chat_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["zh-hans", "en"])), name="chat_language_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "queued"), _negated=True),
-                    ("agent__isnull", True),
-                    _connector="OR",
-                ),
-                name="chat_queued_has_no_agent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["offered", "over", "talking"]), _negated=True),
-                    ("agent__isnull", False),
-                    _connector="OR",
-                ),
-                name="chat_with_agent_has_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rating__isnull", True),
-                    models.Q(("rating__gte", 1), ("rating__lte", 5)),
-                    _connector="OR",
-                ),
-                name="chat_rating_one_to_five",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["dismissed", "filed", "over"]),
-                        ("end_reason__in", ["agent", "visitor", "away", "left_queue", "message"]),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("chat",),
+                        name="chatturn_one_at_a_time",
                     ),
-                    models.Q(
-                        models.Q(("state__in", ["dismissed", "filed", "over"]), _negated=True),
-                        ("end_reason", ""),
-                        ("ended_at__isnull", True),
-                        ("ended_by__isnull", True),
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["given", "taken", "handed"])),
+                        name="chatturn_how_known",
                     ),
-                    _connector="OR",
-                ),
-                name="chat_over_says_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True),
-                    ("ended_at__gte", models.F("started_at")),
-                    _connector="OR",
-                ),
-                name="chat_ends_after_it_started",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "filed"),
-                        ("case__isnull", False),
-                        ("filed_at__isnull", False),
-                        ("filed_by__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state", "filed"), _negated=True),
-                        ("filed_at__isnull", True),
-                        ("filed_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="chat_filed_in_a_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "dismissed"),
-                        ("dismissed_at__isnull", False),
-                        ("dismissed_by__isnull", False),
-                        models.Q(("dismiss_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "dismissed"), _negated=True),
-                        ("dismiss_reason", ""),
-                        ("dismissed_at__isnull", True),
-                        ("dismissed_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="chat_dismissed_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True),
-                    ("case__isnull", True),
-                    _connector="OR",
-                ),
-                name="chat_dismissed_has_no_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("awaits_since__isnull", True), ("quiet_since__isnull", True), _connector="OR"
-                ),
-                name="chat_one_side_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("agent_read__lte", models.F("last_line")),
-                    ("visitor_read__lte", models.F("last_line")),
-                ),
-                name="chat_read_what_is_there",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chatline",
-            index=models.Index(fields=["chat", "id"], name="chatline_of_chat"),
-        ),
-        migrations.AddConstraint(
-            model_name="chatline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("client_id__isnull", False)),
-                fields=("chat", "side", "client_id"),
-                name="chatline_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["visitor", "agent", "system", "note"])),
-                name="chatline_side_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("side", "system"),
-                        (
-                            "word__in",
-                            [
-                                "joined",
-                                "took_over",
-                                "lost",
-                                "called_another",
-                                "still_there",
-                                "ended_by_agent",
-                                "ended_by_visitor",
-                                "ended_away",
-                                "became_message",
-                            ],
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end", ""), ("until__isnull", True)),
+                            models.Q(
+                                ("end__in", ["over", "handed", "silent", "offline", "declined"]),
+                                ("until__gte", models.F("since")),
+                                ("until__isnull", False),
+                            ),
+                            _connector="OR",
                         ),
+                        name="chatturn_end_says_why",
                     ),
-                    models.Q(models.Q(("side", "system"), _negated=True), ("word", "")),
-                    _connector="OR",
-                ),
-                name="chatline_word_is_the_houses",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatpulse",
-            constraint=models.UniqueConstraint(fields=("chat", "side"), name="chatpulse_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="chatseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("most__isnull", True),
-                    models.Q(("most__gte", 1), ("most__lte", 12)),
-                    _connector="OR",
-                ),
-                name="chatseat_most_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pk", 1)), name="chatsettings_one_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accept_within__gte", 5),
-                    ("agent_gone_after__gte", 75),
-                    ("answer_within__gte", 15),
-                    ("end_after__gt", models.F("remind_after")),
-                    ("file_within__gte", 60),
-                    ("remind_after__gte", 30),
-                    ("reply_within__gte", 60),
-                    ("visitor_gone_after__gte", 60),
-                ),
-                name="chatsettings_times_plausible",
-                violation_error_message="These times do not fit together.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("most_chats__gte", 1), ("most_chats__lte", 12), ("most_waiting__gte", 1)
-                ),
-                name="chatsettings_counts_plausible",
-                violation_error_message="These numbers are too small or too large.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
-                    models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="chatsettings_changed_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chatturn",
-            index=models.Index(fields=["agent", "-since"], name="chatturn_by_agent"),
-        ),
-        migrations.AddConstraint(
-            model_name="chatturn",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("chat",),
-                name="chatturn_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatturn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["given", "taken", "handed"])),
-                name="chatturn_how_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chatturn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("end", ""), ("until__isnull", True)),
-                    models.Q(
-                        ("end__in", ["over", "handed", "silent", "offline", "declined"]),
-                        ("until__gte", models.F("since")),
-                        ("until__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="chatturn_end_says_why",
-            ),
+                ],
+                "indexes": [models.Index(fields=["agent", "-since"], name="chatturn_by_agent")],
+            },
         ),
         *_by_hand.OPERATIONS,
     ]

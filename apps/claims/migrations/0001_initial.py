@@ -348,6 +348,145 @@ class Migration(migrations.Migration):
                     ("recover_claim", "Can recover what was paid for claims"),
                     ("recover_person", "Can recover from a person by QC's decision"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["agreed", "approved", "assessed", "draft", "filed", "paid"],
+                            )
+                        ),
+                        fields=("waybill", "kind"),
+                        name="claim_one_living",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("source_key",),
+                        name="claim_source_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["loss", "damage", "shortage", "delay"]),
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "filed",
+                                    "assessed",
+                                    "approved",
+                                    "agreed",
+                                    "paid",
+                                    "closed",
+                                    "refused",
+                                    "withdrawn",
+                                ],
+                            ),
+                        ),
+                        name="claim_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("claimed__gt", 0)), name="claim_of_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("proved_value", None), ("proved_value__gt", 0), _connector="OR"
+                        ),
+                        name="claim_value_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("customer__isnull", False),
+                            models.Q(("party_phone_index", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="claim_of_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                models.Q(("refusal_clause", ""), _negated=True),
+                                models.Q(("refusal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_refused_by_a_clause",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved__gt", 0),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["agreed", "approved", "closed", "paid"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["agreed", "approved", "closed", "paid"]),
+                                    _negated=True,
+                                ),
+                                ("approved", None),
+                            ),
+                            ("state", "withdrawn"),
+                            _connector="OR",
+                        ),
+                        name="claim_approved_with_an_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agreed_at__isnull", False),
+                                ("state__in", ("agreed", "paid", "closed")),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("agreed", "paid", "closed")), _negated=True
+                                ),
+                                ("agreed_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_agreed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_at__isnull", False), ("state__in", ["paid", "closed"])),
+                            models.Q(
+                                models.Q(("state__in", ["paid", "closed"]), _negated=True),
+                                ("paid_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_paid_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True), ("closed_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_closed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("papers_asked", ""), ("papers_asked_at", None)),
+                            models.Q(
+                                ("papers_asked_at__isnull", False),
+                                models.Q(("papers_asked", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_waits_for_named_papers",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="claim_by_state"),
+                    models.Index(fields=["customer", "-id"], name="claim_by_customer"),
+                    models.Index(fields=["unit", "-id"], name="claim_by_unit"),
+                    models.Index(fields=["decided_at"], name="claim_by_decision"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -437,6 +576,67 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "limits of claims",
                 "ordering": ["kind", "per_claim", "-since"],
                 "default_permissions": ("view", "add"),
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("role", "="),
+                            ("kind", "="),
+                            (
+                                models.Func(
+                                    models.F("since"),
+                                    models.F("until"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="claim_limit_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["loss", "damage", "shortage", "delay"]),
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            ),
+                        ),
+                        name="claim_limit_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("per_claim__gt", 0),
+                            ("per_day__gte", models.F("per_claim")),
+                            ("on_the_spot__gte", 0),
+                            ("on_the_spot__lte", models.F("per_claim")),
+                        ),
+                        name="claim_limit_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="claim_limit_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -501,6 +701,29 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "papers of claims",
                 "ordering": ["claim", "id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("claim", "kind", "sha256"), name="claim_paper_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "outside",
+                                    "inside",
+                                    "price",
+                                    "pod",
+                                    "repair",
+                                    "identity",
+                                    "agreement",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="claim_paper_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -612,6 +835,71 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "payments of claims",
                 "ordering": ["claim", "id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="claim_payment_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["planned", "released", "paid", "failed"]),
+                            ("way__in", ["spot", "cash", "transfer", "set_off"]),
+                        ),
+                        name="claim_payment_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_by", None),
+                            ("way", "spot"),
+                            models.Q(("released_by", models.F("planned_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="claim_payment_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("released_at", None), ("released_by", None), ("state", "planned")
+                            ),
+                            ("state", "failed"),
+                            models.Q(
+                                ("released_at__isnull", False),
+                                ("released_by__isnull", False),
+                                ("state__in", ["released", "paid"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_payment_release_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "paid"), _negated=True),
+                            ("paid_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="claim_payment_paid_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("failed_at__isnull", False),
+                                ("state", "failed"),
+                                models.Q(("failed_why", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "failed"), _negated=True),
+                                ("failed_at", None),
+                                ("failed_why", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_payment_failed_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("way", "transfer"), ("payout", None), _connector="OR"),
+                        name="claim_payment_transfer_by_payout",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["paid_at"], name="claim_payment_by_payment")],
             },
         ),
         migrations.CreateModel(
@@ -755,6 +1043,111 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "compensation rules",
                 "ordering": ["kind", "cover", "customer_id", "-since"],
                 "default_permissions": ("view", "add"),
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("kind", "="),
+                            ("cover", "="),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    models.F("customer_id"), models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("since"),
+                                    models.F("until"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="compensation_rule_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["loss", "damage", "shortage", "delay"]),
+                            ("cover__in", ["insured", "uninsured"]),
+                            ("formula__in", ["insured_loss", "proved_value", "fee_by_day"]),
+                        ),
+                        name="compensation_rule_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="compensation_rule_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("customer__isnull", False),
+                            (
+                                "since__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("published_on"),
+                                    "+",
+                                    models.Value(datetime.timedelta(days=10)),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="compensation_rule_published_ahead",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deductible__gte", 0),
+                            ("share__gt", 0),
+                            ("share__lte", 1),
+                            models.Q(("cap", None), ("cap__gt", 0), _connector="OR"),
+                            models.Q(("limit", None), ("limit__gt", 0), _connector="OR"),
+                        ),
+                        name="compensation_rule_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("limit", None),
+                            models.Q(("cover", "uninsured"), ("customer__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="compensation_rule_limit_of_an_agreement",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit_explained_how", ""), ("limit_explained_on", None)),
+                            models.Q(
+                                ("limit_explained_on__isnull", False),
+                                models.Q(("limit_explained_how", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="compensation_rule_explained_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("fee_per_day__gt", 0),
+                                ("fee_per_day__lte", 1),
+                                ("formula", "fee_by_day"),
+                            ),
+                            models.Q(
+                                models.Q(("formula", "fee_by_day"), _negated=True),
+                                ("fee_per_day", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="compensation_rule_by_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("english_text", ""), _negated=True),
+                            models.Q(("clause", ""), _negated=True),
+                        ),
+                        name="compensation_rule_says_what",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -830,6 +1223,28 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "assessments",
                 "ordering": ["claim", "n"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("claim", "n"), name="assessment_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("amount__lte", models.F("ceiling")),
+                            ("computed__gte", 0),
+                        ),
+                        name="assessment_within_ceiling",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", models.F("computed")), ("override_reason", "")),
+                            models.Q(
+                                models.Q(("amount", models.F("computed")), _negated=True),
+                                models.Q(("override_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_overridden_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -933,6 +1348,35 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "decisions",
                 "ordering": ["claim", "id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("assessment__isnull", False)),
+                        fields=("assessment",),
+                        name="decision_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["approve", "return", "refuse"])),
+                        name="decision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("assessment__isnull", False),
+                                ("limit__isnull", False),
+                                ("verdict", "approve"),
+                            ),
+                            models.Q(
+                                models.Q(("verdict", "approve"), _negated=True),
+                                ("amount", 0),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decision_approves_an_assessment",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["by", "day"], name="decision_by_person_and_day")],
             },
         ),
         migrations.CreateModel(
@@ -1095,6 +1539,90 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "recoveries of claims",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asked__gt", 0),
+                            models.Q(
+                                ("agreed", None),
+                                models.Q(("agreed__gt", 0), ("agreed__lte", models.F("asked"))),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("received", None),
+                                models.Q(
+                                    ("received__gt", 0), ("received__lte", models.F("agreed"))
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="recovery_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("against", "partner"),
+                                ("carrier__isnull", False),
+                                ("unit", None),
+                                ("insurer", ""),
+                                ("person", None),
+                            ),
+                            models.Q(
+                                ("against", "unit"),
+                                ("carrier", None),
+                                ("unit__isnull", False),
+                                ("insurer", ""),
+                                ("person", None),
+                            ),
+                            models.Q(
+                                ("against", "insurer"),
+                                ("carrier", None),
+                                ("person", None),
+                                ("unit", None),
+                                models.Q(("insurer", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("against", "person"),
+                                ("exception__isnull", False),
+                                ("person__isnull", False),
+                                ("carrier", None),
+                                ("insurer", ""),
+                                ("unit", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recovery_from_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("basis", ""), _negated=True), name="recovery_on_grounds"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agreed_at", None), ("received_at", None), ("state", "asked")
+                            ),
+                            models.Q(
+                                ("agreed__isnull", False),
+                                ("agreed_at__isnull", False),
+                                ("received", None),
+                                ("state", "agreed"),
+                            ),
+                            models.Q(
+                                ("received__isnull", False),
+                                ("received_at__isnull", False),
+                                ("state", "received"),
+                            ),
+                            models.Q(
+                                ("dropped_at__isnull", False),
+                                ("state", "dropped"),
+                                models.Q(("dropped_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recovery_state_agrees",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["carrier", "-id"], name="recovery_by_carrier")],
             },
         ),
         migrations.CreateModel(
@@ -1171,397 +1699,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="claimlimit",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("role", "="),
-                    ("kind", "="),
-                    (
-                        models.Func(
-                            models.F("since"),
-                            models.F("until"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="claim_limit_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["loss", "damage", "shortage", "delay"]),
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    ),
-                ),
-                name="claim_limit_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("per_claim__gt", 0),
-                    ("per_day__gte", models.F("per_claim")),
-                    ("on_the_spot__gte", 0),
-                    ("on_the_spot__lte", models.F("per_claim")),
-                ),
-                name="claim_limit_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimlimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until", None), ("until__gt", models.F("since")), _connector="OR"
-                ),
-                name="claim_limit_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpaper",
-            constraint=models.UniqueConstraint(
-                fields=("claim", "kind", "sha256"), name="claim_paper_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpaper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "outside",
-                            "inside",
-                            "price",
-                            "pod",
-                            "repair",
-                            "identity",
-                            "agreement",
-                            "other",
-                        ],
-                    )
-                ),
-                name="claim_paper_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claimpayment",
-            index=models.Index(fields=["paid_at"], name="claim_payment_by_payment"),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="claim_payment_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "released", "paid", "failed"]),
-                    ("way__in", ["spot", "cash", "transfer", "set_off"]),
-                ),
-                name="claim_payment_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("released_by", None),
-                    ("way", "spot"),
-                    models.Q(("released_by", models.F("planned_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="claim_payment_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("released_at", None), ("released_by", None), ("state", "planned")),
-                    ("state", "failed"),
-                    models.Q(
-                        ("released_at__isnull", False),
-                        ("released_by__isnull", False),
-                        ("state__in", ["released", "paid"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_payment_release_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "paid"), _negated=True),
-                    ("paid_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="claim_payment_paid_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("failed_at__isnull", False),
-                        ("state", "failed"),
-                        models.Q(("failed_why", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "failed"), _negated=True),
-                        ("failed_at", None),
-                        ("failed_why", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_payment_failed_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way", "transfer"), ("payout", None), _connector="OR"),
-                name="claim_payment_transfer_by_payout",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("kind", "="),
-                    ("cover", "="),
-                    (
-                        django.db.models.functions.comparison.Coalesce(
-                            models.F("customer_id"), models.Value(0)
-                        ),
-                        "=",
-                    ),
-                    (
-                        models.Func(
-                            models.F("since"),
-                            models.F("until"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="compensation_rule_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["loss", "damage", "shortage", "delay"]),
-                    ("cover__in", ["insured", "uninsured"]),
-                    ("formula__in", ["insured_loss", "proved_value", "fee_by_day"]),
-                ),
-                name="compensation_rule_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until", None), ("until__gt", models.F("since")), _connector="OR"
-                ),
-                name="compensation_rule_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("customer__isnull", False),
-                    (
-                        "since__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("published_on"), "+", models.Value(datetime.timedelta(days=10))
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="compensation_rule_published_ahead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deductible__gte", 0),
-                    ("share__gt", 0),
-                    ("share__lte", 1),
-                    models.Q(("cap", None), ("cap__gt", 0), _connector="OR"),
-                    models.Q(("limit", None), ("limit__gt", 0), _connector="OR"),
-                ),
-                name="compensation_rule_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("limit", None),
-                    models.Q(("cover", "uninsured"), ("customer__isnull", False)),
-                    _connector="OR",
-                ),
-                name="compensation_rule_limit_of_an_agreement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("limit_explained_how", ""), ("limit_explained_on", None)),
-                    models.Q(
-                        ("limit_explained_on__isnull", False),
-                        models.Q(("limit_explained_how", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="compensation_rule_explained_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("fee_per_day__gt", 0), ("fee_per_day__lte", 1), ("formula", "fee_by_day")
-                    ),
-                    models.Q(
-                        models.Q(("formula", "fee_by_day"), _negated=True), ("fee_per_day", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="compensation_rule_by_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True),
-                    models.Q(("english_text", ""), _negated=True),
-                    models.Q(("clause", ""), _negated=True),
-                ),
-                name="compensation_rule_says_what",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["state", "-id"], name="claim_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["customer", "-id"], name="claim_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["unit", "-id"], name="claim_by_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["decided_at"], name="claim_by_decision"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["agreed", "approved", "assessed", "draft", "filed", "paid"])
-                ),
-                fields=("waybill", "kind"),
-                name="claim_one_living",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("source_key",),
-                name="claim_source_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["loss", "damage", "shortage", "delay"]),
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "filed",
-                            "assessed",
-                            "approved",
-                            "agreed",
-                            "paid",
-                            "closed",
-                            "refused",
-                            "withdrawn",
-                        ],
-                    ),
-                ),
-                name="claim_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("claimed__gt", 0)), name="claim_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("proved_value", None), ("proved_value__gt", 0), _connector="OR"
-                ),
-                name="claim_value_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("customer__isnull", False),
-                    models.Q(("party_phone_index", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="claim_of_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="claim",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -1575,256 +1712,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="claim_filed_with_rules_explained",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        models.Q(("refusal_clause", ""), _negated=True),
-                        models.Q(("refusal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_refused_by_a_clause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved__gt", 0),
-                        ("decided_at__isnull", False),
-                        ("state__in", ["agreed", "approved", "closed", "paid"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["agreed", "approved", "closed", "paid"]), _negated=True
-                        ),
-                        ("approved", None),
-                    ),
-                    ("state", "withdrawn"),
-                    _connector="OR",
-                ),
-                name="claim_approved_with_an_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("agreed_at__isnull", False), ("state__in", ("agreed", "paid", "closed"))
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("agreed", "paid", "closed")), _negated=True),
-                        ("agreed_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_agreed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_at__isnull", False), ("state__in", ["paid", "closed"])),
-                    models.Q(
-                        models.Q(("state__in", ["paid", "closed"]), _negated=True),
-                        ("paid_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_paid_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="claim_closed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("papers_asked", ""), ("papers_asked_at", None)),
-                    models.Q(
-                        ("papers_asked_at__isnull", False),
-                        models.Q(("papers_asked", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_waits_for_named_papers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(fields=("claim", "n"), name="assessment_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0), ("amount__lte", models.F("ceiling")), ("computed__gte", 0)
-                ),
-                name="assessment_within_ceiling",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount", models.F("computed")), ("override_reason", "")),
-                    models.Q(
-                        models.Q(("amount", models.F("computed")), _negated=True),
-                        models.Q(("override_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="assessment_overridden_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["by", "day"], name="decision_by_person_and_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("assessment__isnull", False)),
-                fields=("assessment",),
-                name="decision_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["approve", "return", "refuse"])),
-                name="decision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount__gt", 0),
-                        ("assessment__isnull", False),
-                        ("limit__isnull", False),
-                        ("verdict", "approve"),
-                    ),
-                    models.Q(
-                        models.Q(("verdict", "approve"), _negated=True),
-                        ("amount", 0),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="decision_approves_an_assessment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recovery",
-            index=models.Index(fields=["carrier", "-id"], name="recovery_by_carrier"),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("asked__gt", 0),
-                    models.Q(
-                        ("agreed", None),
-                        models.Q(("agreed__gt", 0), ("agreed__lte", models.F("asked"))),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("received", None),
-                        models.Q(("received__gt", 0), ("received__lte", models.F("agreed"))),
-                        _connector="OR",
-                    ),
-                ),
-                name="recovery_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("against", "partner"),
-                        ("carrier__isnull", False),
-                        ("unit", None),
-                        ("insurer", ""),
-                        ("person", None),
-                    ),
-                    models.Q(
-                        ("against", "unit"),
-                        ("carrier", None),
-                        ("unit__isnull", False),
-                        ("insurer", ""),
-                        ("person", None),
-                    ),
-                    models.Q(
-                        ("against", "insurer"),
-                        ("carrier", None),
-                        ("person", None),
-                        ("unit", None),
-                        models.Q(("insurer", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("against", "person"),
-                        ("exception__isnull", False),
-                        ("person__isnull", False),
-                        ("carrier", None),
-                        ("insurer", ""),
-                        ("unit", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="recovery_from_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("basis", ""), _negated=True), name="recovery_on_grounds"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed_at", None), ("received_at", None), ("state", "asked")),
-                    models.Q(
-                        ("agreed__isnull", False),
-                        ("agreed_at__isnull", False),
-                        ("received", None),
-                        ("state", "agreed"),
-                    ),
-                    models.Q(
-                        ("received__isnull", False),
-                        ("received_at__isnull", False),
-                        ("state", "received"),
-                    ),
-                    models.Q(
-                        ("dropped_at__isnull", False),
-                        ("state", "dropped"),
-                        models.Q(("dropped_why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="recovery_state_agrees",
             ),
         ),
         *_by_hand.OPERATIONS,

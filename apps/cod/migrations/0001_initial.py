@@ -162,6 +162,105 @@ class Migration(migrations.Migration):
                     ("correct_coditem", "Can name the courier of a COD item, or claw it back")
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "due",
+                                    "collected",
+                                    "counted",
+                                    "deposited",
+                                    "banked",
+                                    "in_remittance",
+                                    "remitted",
+                                    "refused",
+                                    "returned",
+                                    "clawed_back",
+                                    "written_off",
+                                ],
+                            )
+                        ),
+                        name="cod_item_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due__gt", 0)), name="cod_item_due_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("collected__isnull", True),
+                                ("collected_at__isnull", True),
+                                ("method", ""),
+                                ("state__in", ("due", "refused", "returned", "written_off")),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("due", "refused", "returned", "written_off")),
+                                    _negated=True,
+                                ),
+                                ("collected__gt", 0),
+                                ("collected__isnull", False),
+                                ("collected_at__isnull", False),
+                                models.Q(("method", ""), _negated=True),
+                                models.Q(
+                                    models.Q(("method", "cash"), _negated=True),
+                                    models.Q(("courier__isnull", False), ("unit__isnull", False)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cod_item_collected_by_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("banked_at__isnull", False),
+                                (
+                                    "state__in",
+                                    ["banked", "in_remittance", "remitted", "clawed_back"],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        ["banked", "in_remittance", "remitted", "clawed_back"],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("banked_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cod_item_banked_by_state",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="cod_item_by_state"),
+                    models.Index(fields=["merchant", "state", "-id"], name="cod_item_by_merchant"),
+                    models.Index(fields=["collected_at", "id"], name="cod_item_by_time"),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "due",
+                                    "collected",
+                                    "counted",
+                                    "deposited",
+                                    "banked",
+                                    "in_remittance",
+                                ],
+                            )
+                        ),
+                        fields=["merchant"],
+                        include=("state", "due", "collected"),
+                        name="cod_item_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,6 +333,64 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "claw-backs",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="claw_back_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="claw_back_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("line__isnull", True), ("paid_at__isnull", True)),
+                            models.Q(("line__isnull", False), ("paid_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="claw_back_paid_by_line",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_carried", True),
+                                ("taken__gte", 0),
+                                ("taken__lt", models.F("amount")),
+                                ("taken_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("is_carried", True),
+                                ("taken", models.F("amount")),
+                                ("taken_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("is_carried", False),
+                                (
+                                    "taken__gte",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("amount"), "*", models.Value(-1)
+                                    ),
+                                ),
+                                ("taken__lte", models.F("amount")),
+                                ("taken_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claw_back_taken_if_carried",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_carried", True), ("taken_at__isnull", True)),
+                        fields=["merchant"],
+                        name="claw_back_to_take",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("is_carried", False), models.Q(("taken", 0), _negated=True)
+                        ),
+                        fields=["merchant"],
+                        name="claw_back_owed_back",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +432,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "differences of the COD proof",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rows_total", models.F("ledger_total")), _negated=True),
+                        name="cod_difference_differs",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,6 +518,56 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("make_deposit", "Can enter cash deposits")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "void"), _negated=True),
+                        fields=("account", "slip"),
+                        name="deposit_slip_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["sent", "seen", "void"])),
+                        name="deposit_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="deposit_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("slip", ""), _negated=True), name="deposit_has_slip"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "void"), models.Q(("void_reason", ""), _negated=True)
+                            ),
+                            models.Q(("state", "void"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deposit_void_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("line__isnull", False),
+                                ("seen_at__isnull", False),
+                                ("state", "seen"),
+                            ),
+                            models.Q(
+                                ("state__in", ["sent", "void"]),
+                                ("line__isnull", True),
+                                ("seen_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deposit_seen_by_line",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "sent")),
+                        fields=["account", "amount"],
+                        name="deposit_expected",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -480,6 +693,102 @@ class Migration(migrations.Migration):
                     ("count_cashup", "Can count a courier's cash"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("courier", "day"), name="cash_up_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "declared", "counted", "closed"])
+                        ),
+                        name="cash_up_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("declared__isnull", True),
+                                ("declared_at__isnull", True),
+                                ("declared_by__isnull", True),
+                                ("expected__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("declared__gte", 0),
+                                ("declared__isnull", False),
+                                ("expected__isnull", False),
+                                ("declared_at__isnull", False),
+                                ("declared_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_up_declared_by_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("counted__isnull", True),
+                                ("counted_at__isnull", True),
+                                ("counted_by__isnull", True),
+                                ("deposit__isnull", True),
+                                ("state__in", ["open", "declared"]),
+                            ),
+                            models.Q(
+                                ("counted__gte", 0),
+                                ("counted__isnull", False),
+                                ("counted_at__isnull", False),
+                                ("counted_by__isnull", False),
+                                ("counts__gt", 0),
+                                ("state__in", ("counted", "closed")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_up_counted_by_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                                models.Q(
+                                    ("counted", models.F("expected")),
+                                    models.Q(("explanation", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("explanation", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_up_closed_by_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "counted"), _negated=True),
+                            models.Q(("counted", models.F("expected")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cash_up_counted_differs",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-day", "-id"], name="cash_up_by_state"),
+                    models.Index(
+                        condition=models.Q(
+                            ("deposit__isnull", True), ("state__in", ("counted", "closed"))
+                        ),
+                        fields=["unit"],
+                        name="cash_up_at_station",
+                    ),
+                    models.Index(
+                        condition=models.Q(("counted", models.F("expected")), _negated=True),
+                        fields=["courier"],
+                        name="cash_up_differs",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -563,6 +872,56 @@ class Migration(migrations.Migration):
                 "ordering": ["-day", "-id"],
                 "permissions": [("enter_qrsettlement", "Can enter what payment providers settle")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "day"), name="settlement_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["wechat", "alipay", "card", "transfer"])
+                        ),
+                        name="settlement_provider_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee__gte", 0),
+                            ("gross__gt", 0),
+                            (
+                                "net",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("gross"), "-", models.F("fee")
+                                ),
+                            ),
+                            ("net__gt", 0),
+                        ),
+                        name="settlement_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["sent", "seen"])),
+                        name="settlement_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("line__isnull", False),
+                                ("seen_at__isnull", False),
+                                ("state", "seen"),
+                            ),
+                            models.Q(
+                                ("state__in", ["sent", "void"]),
+                                ("line__isnull", True),
+                                ("seen_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_seen_by_line",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "sent")),
+                        fields=["account", "net"],
+                        name="settlement_expected",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -683,6 +1042,112 @@ class Migration(migrations.Migration):
                     ("decide_coddecision", "Can approve another COD amount or a write-off"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("item",),
+                        name="cod_decision_one_of_item_waits",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("courier",),
+                        name="cod_decision_one_of_courier_waits",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "done"])),
+                        fields=("cash_up",),
+                        name="cod_decision_one_of_cash_up",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "done"])),
+                        fields=("settlement",),
+                        name="cod_decision_one_of_settlement",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "done", "refused", "void"])),
+                        name="cod_decision_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="cod_decision_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("before__gt", 0)),
+                        name="cod_decision_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(
+                                    ("cash_up__isnull", True),
+                                    ("courier__isnull", True),
+                                    ("item__isnull", False),
+                                    ("settlement__isnull", True),
+                                ),
+                                models.Q(("amount", models.F("before")), _negated=True),
+                                ("kind", "change"),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("cash_up__isnull", True),
+                                    ("courier__isnull", True),
+                                    ("item__isnull", False),
+                                    ("settlement__isnull", True),
+                                ),
+                                ("amount", models.F("before")),
+                                ("kind", "write_off"),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("cash_up__isnull", True),
+                                    ("courier__isnull", False),
+                                    ("item__isnull", True),
+                                    ("settlement__isnull", True),
+                                ),
+                                ("amount__lte", models.F("before")),
+                                ("kind", "waiver"),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("cash_up__isnull", False),
+                                    ("courier__isnull", True),
+                                    ("item__isnull", True),
+                                    ("settlement__isnull", True),
+                                ),
+                                ("amount", models.F("before")),
+                                ("kind", "overage"),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("cash_up__isnull", True),
+                                    ("courier__isnull", True),
+                                    ("item__isnull", True),
+                                    ("settlement__isnull", False),
+                                ),
+                                ("amount", models.F("before")),
+                                ("kind", "difference"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cod_decision_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("state", "asked"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "asked"), _negated=True),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cod_decision_ended_agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -835,6 +1300,154 @@ class Migration(migrations.Migration):
                     ("export_remittance", "Can download settlement reports"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("advanced", 0),
+                            ("state__in", ("held", "prepared", "released", "unclear", "paid")),
+                        ),
+                        fields=("merchant", "day"),
+                        name="remittance_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("advanced__gt", 0),
+                            ("state__in", ("held", "prepared", "released", "unclear", "paid")),
+                        ),
+                        fields=("merchant", "day"),
+                        name="remittance_ahead_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "held",
+                                    "prepared",
+                                    "released",
+                                    "unclear",
+                                    "paid",
+                                    "returned",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="remittance_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("fees__gte", 0),
+                            ("offset__gte", 0),
+                            models.Q(
+                                models.Q(("advanced", 0), ("collected__gt", 0), ("count__gt", 0)),
+                                models.Q(("advanced__gt", 0), ("collected", 0), ("count__gt", 0)),
+                                models.Q(
+                                    ("advanced", 0),
+                                    ("claw_backs__lt", 0),
+                                    ("collected", 0),
+                                    ("count", 0),
+                                ),
+                                _connector="OR",
+                            ),
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("collected"), "+", models.F("advanced")
+                                            ),
+                                            "-",
+                                            models.F("fees"),
+                                        ),
+                                        "-",
+                                        models.F("claw_backs"),
+                                    ),
+                                    "-",
+                                    models.F("offset"),
+                                ),
+                            ),
+                        ),
+                        name="remittance_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "held"), models.Q(("hold_reason", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "held"), _negated=True), ("hold_reason", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remittance_held_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount", 0),
+                            ("payee__isnull", False),
+                            ("state__in", ["held", "withdrawn"]),
+                            _connector="OR",
+                        ),
+                        name="remittance_has_payee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approval__isnull", True),
+                                ("payout__isnull", True),
+                                ("released_at__isnull", True),
+                                ("state__in", ["held", "prepared", "withdrawn"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    models.Q(("amount", 0), ("payout__isnull", True)),
+                                    models.Q(("amount__gt", 0), ("payout__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                ("approval__isnull", False),
+                                ("released_at__isnull", False),
+                                ("state__in", ("released", "unclear", "paid", "returned")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remittance_released_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_at__isnull", False), ("state", "paid")),
+                            ("state", "returned"),
+                            models.Q(
+                                models.Q(("state__in", ["paid", "returned"]), _negated=True),
+                                ("paid_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remittance_paid_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["returned", "withdrawn"]),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["returned", "withdrawn"]), _negated=True),
+                                ("end_reason", ""),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remittance_ended_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="remittance_by_state"),
+                    models.Index(fields=["merchant", "-id"], name="remittance_by_merchant"),
+                    models.Index(fields=["-day", "-id"], name="remittance_by_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -919,6 +1532,90 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "lines of remittances",
                 "ordering": ["n"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("remittance", "n"), name="remittance_row_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["item", "advance"]), ("stands", True)),
+                        fields=("item",),
+                        name="remittance_item_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "fee"), ("stands", True)),
+                        fields=("item", "statement"),
+                        name="remittance_fee_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "claw_back")),
+                        fields=("remittance", "claw_back"),
+                        name="remittance_claw_back_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cleared_at__isnull", True), ("kind", "advance"), _connector="OR"
+                        ),
+                        name="remittance_row_ahead_clears",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("claw_back__isnull", True),
+                                ("item__isnull", False),
+                                ("kind__in", ["item", "advance"]),
+                                ("statement__isnull", True),
+                            ),
+                            models.Q(
+                                ("amount__lt", 0),
+                                ("claw_back__isnull", True),
+                                ("item__isnull", False),
+                                ("kind", "fee"),
+                                ("statement__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("amount", 0), _negated=True),
+                                ("claw_back__isnull", False),
+                                ("item__isnull", True),
+                                ("kind", "claw_back"),
+                                ("statement__isnull", True),
+                            ),
+                            models.Q(
+                                ("amount__lt", 0),
+                                ("claw_back__isnull", True),
+                                ("item__isnull", True),
+                                ("kind", "offset"),
+                                ("statement__isnull", False),
+                            ),
+                            models.Q(
+                                ("amount__lt", 0),
+                                ("claw_back__isnull", True),
+                                ("item__isnull", True),
+                                ("kind", "payout"),
+                                ("statement__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remittance_row_of_its_kind",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("stands", True), ("statement__isnull", False)),
+                        fields=["statement"],
+                        name="remittance_row_settles",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("cleared_at__isnull", True), ("kind", "advance"), ("stands", True)
+                        ),
+                        fields=["item"],
+                        name="remittance_row_ahead",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind", "claw_back"), ("stands", True)),
+                        fields=["claw_back"],
+                        name="remittance_row_claws_back",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1019,6 +1716,86 @@ class Migration(migrations.Migration):
                 "ordering": ["-since", "-id"],
                 "permissions": [("set_remittanceterms", "Can set when merchants are remitted to")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cycle__in", ["weekly", "every", "monthly"])),
+                        name="remittance_terms_cycle_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("days__len__gte", 1),
+                            models.Q(
+                                models.Q(
+                                    ("cycle", "weekly"),
+                                    ("days__contained_by", [1, 2, 3, 4, 5, 6, 7]),
+                                ),
+                                models.Q(
+                                    ("cycle", "monthly"),
+                                    (
+                                        "days__contained_by",
+                                        [
+                                            1,
+                                            2,
+                                            3,
+                                            4,
+                                            5,
+                                            6,
+                                            7,
+                                            8,
+                                            9,
+                                            10,
+                                            11,
+                                            12,
+                                            13,
+                                            14,
+                                            15,
+                                            16,
+                                            17,
+                                            18,
+                                            19,
+                                            20,
+                                            21,
+                                            22,
+                                            23,
+                                            24,
+                                            25,
+                                            26,
+                                            27,
+                                            28,
+                                            29,
+                                            30,
+                                            31,
+                                        ],
+                                    ),
+                                ),
+                                models.Q(
+                                    ("cycle", "every"),
+                                    ("days__0__range", (1, 60)),
+                                    ("days__len", 1),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="remittance_terms_days_of_cycle",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("delay_days__lte", 60), ("minimum__gte", 0)),
+                        name="remittance_terms_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_held", False),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="remittance_terms_held_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["customer", "-since", "-id"], name="remittance_terms_newest"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -1153,6 +1930,82 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
                 "permissions": [("take_freight", "Can enter freight taken at the door")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="taking_not_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["cod", "freight_collect", "cash_freight", "repaid"])
+                        ),
+                        name="taking_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cash_up__isnull", False),
+                                ("courier__isnull", False),
+                                ("method", "cash"),
+                                ("settlement__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("method", "cash"), _negated=True),
+                                ("cash_up__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="taking_cash_is_cashed_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("item__isnull", False),
+                                ("kind", "cod"),
+                                ("station__isnull", True),
+                                ("payer__isnull", True),
+                                models.Q(("waybill", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    models.Q(("payer__isnull", True), ("station__isnull", False)),
+                                    models.Q(("payer__isnull", False), ("station__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                ("item__isnull", True),
+                                ("kind__in", ["freight_collect", "cash_freight"]),
+                                models.Q(("waybill", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("item__isnull", True),
+                                ("kind", "repaid"),
+                                ("method", "cash"),
+                                ("payer__isnull", True),
+                                ("station__isnull", True),
+                                ("waybill", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="taking_of_its_kind",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cash_up__isnull", True), ("settlement__isnull", True)),
+                        fields=["method", "day"],
+                        name="taking_to_settle",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind", "repaid")),
+                        fields=["courier"],
+                        name="taking_repaid",
+                    ),
+                    models.Index(
+                        condition=models.Q(("waybill", ""), _negated=True),
+                        fields=["waybill"],
+                        name="taking_by_waybill",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1286,1010 +2139,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="coditem",
-            index=models.Index(fields=["state", "-id"], name="cod_item_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="coditem",
-            index=models.Index(fields=["merchant", "state", "-id"], name="cod_item_by_merchant"),
-        ),
-        migrations.AddIndex(
-            model_name="coditem",
-            index=models.Index(fields=["collected_at", "id"], name="cod_item_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="coditem",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["due", "collected", "counted", "deposited", "banked", "in_remittance"],
-                    )
-                ),
-                fields=["merchant"],
-                include=("state", "due", "collected"),
-                name="cod_item_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "due",
-                            "collected",
-                            "counted",
-                            "deposited",
-                            "banked",
-                            "in_remittance",
-                            "remitted",
-                            "refused",
-                            "returned",
-                            "clawed_back",
-                            "written_off",
-                        ],
-                    )
-                ),
-                name="cod_item_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due__gt", 0)), name="cod_item_due_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("collected__isnull", True),
-                        ("collected_at__isnull", True),
-                        ("method", ""),
-                        ("state__in", ("due", "refused", "returned", "written_off")),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ("due", "refused", "returned", "written_off")),
-                            _negated=True,
-                        ),
-                        ("collected__gt", 0),
-                        ("collected__isnull", False),
-                        ("collected_at__isnull", False),
-                        models.Q(("method", ""), _negated=True),
-                        models.Q(
-                            models.Q(("method", "cash"), _negated=True),
-                            models.Q(("courier__isnull", False), ("unit__isnull", False)),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="cod_item_collected_by_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("banked_at__isnull", False),
-                        ("state__in", ["banked", "in_remittance", "remitted", "clawed_back"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["banked", "in_remittance", "remitted", "clawed_back"]),
-                            _negated=True,
-                        ),
-                        ("banked_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="cod_item_banked_by_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clawback",
-            index=models.Index(
-                condition=models.Q(("is_carried", True), ("taken_at__isnull", True)),
-                fields=["merchant"],
-                name="claw_back_to_take",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clawback",
-            index=models.Index(
-                condition=models.Q(("is_carried", False), models.Q(("taken", 0), _negated=True)),
-                fields=["merchant"],
-                name="claw_back_owed_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clawback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="claw_back_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clawback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="claw_back_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clawback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("line__isnull", True), ("paid_at__isnull", True)),
-                    models.Q(("line__isnull", False), ("paid_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="claw_back_paid_by_line",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clawback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_carried", True),
-                        ("taken__gte", 0),
-                        ("taken__lt", models.F("amount")),
-                        ("taken_at__isnull", True),
-                    ),
-                    models.Q(
-                        ("is_carried", True),
-                        ("taken", models.F("amount")),
-                        ("taken_at__isnull", False),
-                    ),
-                    models.Q(
-                        ("is_carried", False),
-                        (
-                            "taken__gte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("amount"), "*", models.Value(-1)
-                            ),
-                        ),
-                        ("taken__lte", models.F("amount")),
-                        ("taken_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="claw_back_taken_if_carried",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rows_total", models.F("ledger_total")), _negated=True),
-                name="cod_difference_differs",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deposit",
-            index=models.Index(
-                condition=models.Q(("state", "sent")),
-                fields=["account", "amount"],
-                name="deposit_expected",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "void"), _negated=True),
-                fields=("account", "slip"),
-                name="deposit_slip_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["sent", "seen", "void"])),
-                name="deposit_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="deposit_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("slip", ""), _negated=True), name="deposit_has_slip"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "void"), models.Q(("void_reason", ""), _negated=True)),
-                    models.Q(("state", "void"), _negated=True),
-                    _connector="OR",
-                ),
-                name="deposit_void_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("line__isnull", False), ("seen_at__isnull", False), ("state", "seen")
-                    ),
-                    models.Q(
-                        ("state__in", ["sent", "void"]),
-                        ("line__isnull", True),
-                        ("seen_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="deposit_seen_by_line",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cashup",
-            index=models.Index(fields=["state", "-day", "-id"], name="cash_up_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="cashup",
-            index=models.Index(
-                condition=models.Q(("deposit__isnull", True), ("state__in", ("counted", "closed"))),
-                fields=["unit"],
-                name="cash_up_at_station",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cashup",
-            index=models.Index(
-                condition=models.Q(("counted", models.F("expected")), _negated=True),
-                fields=["courier"],
-                name="cash_up_differs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashup",
-            constraint=models.UniqueConstraint(fields=("courier", "day"), name="cash_up_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="cashup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "declared", "counted", "closed"])),
-                name="cash_up_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("declared__isnull", True),
-                        ("declared_at__isnull", True),
-                        ("declared_by__isnull", True),
-                        ("expected__isnull", True),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("declared__gte", 0),
-                        ("declared__isnull", False),
-                        ("expected__isnull", False),
-                        ("declared_at__isnull", False),
-                        ("declared_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="cash_up_declared_by_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("counted__isnull", True),
-                        ("counted_at__isnull", True),
-                        ("counted_by__isnull", True),
-                        ("deposit__isnull", True),
-                        ("state__in", ["open", "declared"]),
-                    ),
-                    models.Q(
-                        ("counted__gte", 0),
-                        ("counted__isnull", False),
-                        ("counted_at__isnull", False),
-                        ("counted_by__isnull", False),
-                        ("counts__gt", 0),
-                        ("state__in", ("counted", "closed")),
-                    ),
-                    _connector="OR",
-                ),
-                name="cash_up_counted_by_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state", "closed"),
-                        models.Q(
-                            ("counted", models.F("expected")),
-                            models.Q(("explanation", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True),
-                        ("closed_at__isnull", True),
-                        ("closed_by__isnull", True),
-                        ("explanation", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="cash_up_closed_by_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "counted"), _negated=True),
-                    models.Q(("counted", models.F("expected")), _negated=True),
-                    _connector="OR",
-                ),
-                name="cash_up_counted_differs",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="qrsettlement",
-            index=models.Index(
-                condition=models.Q(("state", "sent")),
-                fields=["account", "net"],
-                name="settlement_expected",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qrsettlement",
-            constraint=models.UniqueConstraint(fields=("provider", "day"), name="settlement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="qrsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("provider__in", ["wechat", "alipay", "card", "transfer"])),
-                name="settlement_provider_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qrsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee__gte", 0),
-                    ("gross__gt", 0),
-                    (
-                        "net",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("gross"), "-", models.F("fee")
-                        ),
-                    ),
-                    ("net__gt", 0),
-                ),
-                name="settlement_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qrsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["sent", "seen"])), name="settlement_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qrsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("line__isnull", False), ("seen_at__isnull", False), ("state", "seen")
-                    ),
-                    models.Q(
-                        ("state__in", ["sent", "void"]),
-                        ("line__isnull", True),
-                        ("seen_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="settlement_seen_by_line",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")),
-                fields=("item",),
-                name="cod_decision_one_of_item_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")),
-                fields=("courier",),
-                name="cod_decision_one_of_courier_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "done"])),
-                fields=("cash_up",),
-                name="cod_decision_one_of_cash_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "done"])),
-                fields=("settlement",),
-                name="cod_decision_one_of_settlement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "done", "refused", "void"])),
-                name="cod_decision_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="cod_decision_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("before__gt", 0)),
-                name="cod_decision_above_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(
-                            ("cash_up__isnull", True),
-                            ("courier__isnull", True),
-                            ("item__isnull", False),
-                            ("settlement__isnull", True),
-                        ),
-                        models.Q(("amount", models.F("before")), _negated=True),
-                        ("kind", "change"),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("cash_up__isnull", True),
-                            ("courier__isnull", True),
-                            ("item__isnull", False),
-                            ("settlement__isnull", True),
-                        ),
-                        ("amount", models.F("before")),
-                        ("kind", "write_off"),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("cash_up__isnull", True),
-                            ("courier__isnull", False),
-                            ("item__isnull", True),
-                            ("settlement__isnull", True),
-                        ),
-                        ("amount__lte", models.F("before")),
-                        ("kind", "waiver"),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("cash_up__isnull", False),
-                            ("courier__isnull", True),
-                            ("item__isnull", True),
-                            ("settlement__isnull", True),
-                        ),
-                        ("amount", models.F("before")),
-                        ("kind", "overage"),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("cash_up__isnull", True),
-                            ("courier__isnull", True),
-                            ("item__isnull", True),
-                            ("settlement__isnull", False),
-                        ),
-                        ("amount", models.F("before")),
-                        ("kind", "difference"),
-                    ),
-                    _connector="OR",
-                ),
-                name="cod_decision_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coddecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "asked")
-                    ),
-                    models.Q(
-                        models.Q(("state", "asked"), _negated=True),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="cod_decision_ended_agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remittancerow",
-            index=models.Index(
-                condition=models.Q(("stands", True), ("statement__isnull", False)),
-                fields=["statement"],
-                name="remittance_row_settles",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remittancerow",
-            index=models.Index(
-                condition=models.Q(
-                    ("cleared_at__isnull", True), ("kind", "advance"), ("stands", True)
-                ),
-                fields=["item"],
-                name="remittance_row_ahead",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remittancerow",
-            index=models.Index(
-                condition=models.Q(("kind", "claw_back"), ("stands", True)),
-                fields=["claw_back"],
-                name="remittance_row_claws_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancerow",
-            constraint=models.UniqueConstraint(
-                fields=("remittance", "n"), name="remittance_row_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancerow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["item", "advance"]), ("stands", True)),
-                fields=("item",),
-                name="remittance_item_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancerow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "fee"), ("stands", True)),
-                fields=("item", "statement"),
-                name="remittance_fee_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancerow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "claw_back")),
-                fields=("remittance", "claw_back"),
-                name="remittance_claw_back_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cleared_at__isnull", True), ("kind", "advance"), _connector="OR"
-                ),
-                name="remittance_row_ahead_clears",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount__gt", 0),
-                        ("claw_back__isnull", True),
-                        ("item__isnull", False),
-                        ("kind__in", ["item", "advance"]),
-                        ("statement__isnull", True),
-                    ),
-                    models.Q(
-                        ("amount__lt", 0),
-                        ("claw_back__isnull", True),
-                        ("item__isnull", False),
-                        ("kind", "fee"),
-                        ("statement__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("amount", 0), _negated=True),
-                        ("claw_back__isnull", False),
-                        ("item__isnull", True),
-                        ("kind", "claw_back"),
-                        ("statement__isnull", True),
-                    ),
-                    models.Q(
-                        ("amount__lt", 0),
-                        ("claw_back__isnull", True),
-                        ("item__isnull", True),
-                        ("kind", "offset"),
-                        ("statement__isnull", False),
-                    ),
-                    models.Q(
-                        ("amount__lt", 0),
-                        ("claw_back__isnull", True),
-                        ("item__isnull", True),
-                        ("kind", "payout"),
-                        ("statement__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="remittance_row_of_its_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remittanceterms",
-            index=models.Index(
-                fields=["customer", "-since", "-id"], name="remittance_terms_newest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cycle__in", ["weekly", "every", "monthly"])),
-                name="remittance_terms_cycle_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("days__len__gte", 1),
-                    models.Q(
-                        models.Q(
-                            ("cycle", "weekly"), ("days__contained_by", [1, 2, 3, 4, 5, 6, 7])
-                        ),
-                        models.Q(
-                            ("cycle", "monthly"),
-                            (
-                                "days__contained_by",
-                                [
-                                    1,
-                                    2,
-                                    3,
-                                    4,
-                                    5,
-                                    6,
-                                    7,
-                                    8,
-                                    9,
-                                    10,
-                                    11,
-                                    12,
-                                    13,
-                                    14,
-                                    15,
-                                    16,
-                                    17,
-                                    18,
-                                    19,
-                                    20,
-                                    21,
-                                    22,
-                                    23,
-                                    24,
-                                    25,
-                                    26,
-                                    27,
-                                    28,
-                                    29,
-                                    30,
-                                    31,
-                                ],
-                            ),
-                        ),
-                        models.Q(("cycle", "every"), ("days__0__range", (1, 60)), ("days__len", 1)),
-                        _connector="OR",
-                    ),
-                ),
-                name="remittance_terms_days_of_cycle",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("delay_days__lte", 60), ("minimum__gte", 0)),
-                name="remittance_terms_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_held", False), models.Q(("note", ""), _negated=True), _connector="OR"
-                ),
-                name="remittance_terms_held_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remittance",
-            index=models.Index(fields=["state", "-id"], name="remittance_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="remittance",
-            index=models.Index(fields=["merchant", "-id"], name="remittance_by_merchant"),
-        ),
-        migrations.AddIndex(
-            model_name="remittance",
-            index=models.Index(fields=["-day", "-id"], name="remittance_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("advanced", 0),
-                    ("state__in", ("held", "prepared", "released", "unclear", "paid")),
-                ),
-                fields=("merchant", "day"),
-                name="remittance_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("advanced__gt", 0),
-                    ("state__in", ("held", "prepared", "released", "unclear", "paid")),
-                ),
-                fields=("merchant", "day"),
-                name="remittance_ahead_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "held",
-                            "prepared",
-                            "released",
-                            "unclear",
-                            "paid",
-                            "returned",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="remittance_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0),
-                    ("fees__gte", 0),
-                    ("offset__gte", 0),
-                    models.Q(
-                        models.Q(("advanced", 0), ("collected__gt", 0), ("count__gt", 0)),
-                        models.Q(("advanced__gt", 0), ("collected", 0), ("count__gt", 0)),
-                        models.Q(
-                            ("advanced", 0), ("claw_backs__lt", 0), ("collected", 0), ("count", 0)
-                        ),
-                        _connector="OR",
-                    ),
-                    (
-                        "amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("collected"), "+", models.F("advanced")
-                                    ),
-                                    "-",
-                                    models.F("fees"),
-                                ),
-                                "-",
-                                models.F("claw_backs"),
-                            ),
-                            "-",
-                            models.F("offset"),
-                        ),
-                    ),
-                ),
-                name="remittance_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "held"), models.Q(("hold_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "held"), _negated=True), ("hold_reason", "")),
-                    _connector="OR",
-                ),
-                name="remittance_held_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount", 0),
-                    ("payee__isnull", False),
-                    ("state__in", ["held", "withdrawn"]),
-                    _connector="OR",
-                ),
-                name="remittance_has_payee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approval__isnull", True),
-                        ("payout__isnull", True),
-                        ("released_at__isnull", True),
-                        ("state__in", ["held", "prepared", "withdrawn"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            models.Q(("amount", 0), ("payout__isnull", True)),
-                            models.Q(("amount__gt", 0), ("payout__isnull", False)),
-                            _connector="OR",
-                        ),
-                        ("approval__isnull", False),
-                        ("released_at__isnull", False),
-                        ("state__in", ("released", "unclear", "paid", "returned")),
-                    ),
-                    _connector="OR",
-                ),
-                name="remittance_released_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_at__isnull", False), ("state", "paid")),
-                    ("state", "returned"),
-                    models.Q(
-                        models.Q(("state__in", ["paid", "returned"]), _negated=True),
-                        ("paid_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="remittance_paid_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("state__in", ["returned", "withdrawn"]),
-                        models.Q(("end_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["returned", "withdrawn"]), _negated=True),
-                        ("end_reason", ""),
-                        ("ended_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="remittance_ended_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taking",
-            index=models.Index(
-                condition=models.Q(("cash_up__isnull", True), ("settlement__isnull", True)),
-                fields=["method", "day"],
-                name="taking_to_settle",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taking",
-            index=models.Index(
-                condition=models.Q(("kind", "repaid")), fields=["courier"], name="taking_repaid"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taking",
-            index=models.Index(
-                condition=models.Q(("waybill", ""), _negated=True),
-                fields=["waybill"],
-                name="taking_by_waybill",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="taking_not_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["cod", "freight_collect", "cash_freight", "repaid"])
-                ),
-                name="taking_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cash_up__isnull", False),
-                        ("courier__isnull", False),
-                        ("method", "cash"),
-                        ("settlement__isnull", True),
-                    ),
-                    models.Q(
-                        models.Q(("method", "cash"), _negated=True), ("cash_up__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="taking_cash_is_cashed_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("item__isnull", False),
-                        ("kind", "cod"),
-                        ("station__isnull", True),
-                        ("payer__isnull", True),
-                        models.Q(("waybill", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(
-                            models.Q(("payer__isnull", True), ("station__isnull", False)),
-                            models.Q(("payer__isnull", False), ("station__isnull", True)),
-                            _connector="OR",
-                        ),
-                        ("item__isnull", True),
-                        ("kind__in", ["freight_collect", "cash_freight"]),
-                        models.Q(("waybill", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("amount__gt", 0),
-                        ("item__isnull", True),
-                        ("kind", "repaid"),
-                        ("method", "cash"),
-                        ("payer__isnull", True),
-                        ("station__isnull", True),
-                        ("waybill", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="taking_of_its_kind",
-            ),
         ),
         *_by_hand_money.OPERATIONS,
         *_by_hand_remittances.OPERATIONS,

@@ -534,6 +534,407 @@ class Migration(migrations.Migration):
                     ("export_case", "Can export lists of cases"),
                     ("view_praise", "Can see whom customers praise among those one leads"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("source_key",),
+                        name="case_source_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "case_class__in",
+                                ["inquiry", "complaint", "loss", "damage", "suggestion", "praise"],
+                            )
+                        ),
+                        name="case_case_class_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["ordinary", "major"])),
+                        name="case_severity_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "new",
+                                    "open",
+                                    "waiting",
+                                    "solved",
+                                    "closed",
+                                    "merged",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="case_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "channel__in",
+                                [
+                                    "phone",
+                                    "email",
+                                    "chat",
+                                    "wechat",
+                                    "api",
+                                    "web",
+                                    "in_person",
+                                    "own_check",
+                                    "authority",
+                                ],
+                            )
+                        ),
+                        name="case_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                [
+                                    "",
+                                    "resolved",
+                                    "explained",
+                                    "apologised",
+                                    "compensated",
+                                    "unfounded",
+                                    "withdrawn",
+                                    "unreachable",
+                                    "adopted",
+                                    "passed_on",
+                                ],
+                            )
+                        ),
+                        name="case_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("assigned_at__isnull", True), ("assigned_by__isnull", True)),
+                            models.Q(
+                                ("assigned_at__isnull", False), ("assigned_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_assigned_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("handed_over_at__isnull", True), ("handed_over_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("handed_over_at__isnull", False), ("handed_over_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_handed_over_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reported_at__isnull", True), ("reported_by__isnull", True)),
+                            models.Q(
+                                ("reported_at__isnull", False), ("reported_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_reported_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("first_answered_at__isnull", True),
+                                ("first_answered_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("first_answered_at__isnull", False),
+                                ("first_answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_first_answered_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("planned_at__isnull", True), ("planned_by__isnull", True)),
+                            models.Q(("planned_at__isnull", False), ("planned_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_planned_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("waiting_at__isnull", True), ("waiting_by__isnull", True)),
+                            models.Q(("waiting_at__isnull", False), ("waiting_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_waiting_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("solved_at__isnull", True), ("solved_by__isnull", True)),
+                            models.Q(("solved_at__isnull", False), ("solved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_solved_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", True), ("confirmed_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False), ("confirmed_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_confirmed_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_closed_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
+                            models.Q(
+                                ("reopened_at__isnull", False), ("reopened_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_reopened_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancelled_at__isnull", True), ("cancelled_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", False), ("cancelled_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_cancelled_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("merged_at__isnull", True), ("merged_by__isnull", True)),
+                            models.Q(("merged_at__isnull", False), ("merged_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_merged_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("satisfied_at__isnull", True), ("satisfied_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("satisfied_at__isnull", False), ("satisfied_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_satisfied_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="case_titled"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), ("closed_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                models.Q(("closed_at__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_closed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), ("waiting_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                models.Q(("waiting_at__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_waiting_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), ("cancelled_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "cancelled"), _negated=True),
+                                models.Q(("cancelled_at__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_cancelled_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("cancel_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_cancelled_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "merged"), ("merged_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "merged"), _negated=True),
+                                models.Q(("merged_at__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_merged_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("merged_at__isnull", True), ("merged_into__isnull", True)),
+                            models.Q(("merged_at__isnull", False), ("merged_into__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_merged_into_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into__isnull", True),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_not_merged_into_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["solved", "closed"]), _negated=True),
+                            models.Q(
+                                ("solved_at__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_solved_says_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            ("confirmed_at__isnull", False),
+                            models.Q(("closing_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_closed_confirmed_or_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["open", "waiting", "solved", "closed"]),
+                                _negated=True,
+                            ),
+                            ("owner__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="case_in_hand_has_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("owner__isnull", True), ("assigned_at__isnull", False), _connector="OR"
+                        ),
+                        name="case_owner_was_assigned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reopened_count", 0), ("reopened_at__isnull", False), _connector="OR"
+                        ),
+                        name="case_reopened_counted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfied_score__isnull", True),
+                            models.Q(("satisfied_score__gte", 1), ("satisfied_score__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="case_score_one_to_five",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("satisfied_at__isnull", True), ("satisfied_score__isnull", True)
+                            ),
+                            models.Q(
+                                ("satisfied_at__isnull", False), ("satisfied_score__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_score_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)), name="case_version_counts"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["new", "open", "solved", "waiting"])),
+                        fields=["owner", "state", "-id"],
+                        name="case_live_by_owner",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["new", "open", "solved", "waiting"])),
+                        fields=["unit", "state", "owner"],
+                        name="case_live_by_unit",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["new", "open", "solved", "waiting"])),
+                        fields=["-id"],
+                        name="case_live_newest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("awaits_answer", True)),
+                        fields=["owner", "-id"],
+                        name="case_awaits_answer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("owner__isnull", True), ("state", "new")),
+                        fields=["-id"],
+                        name="case_unowned",
+                    ),
+                    models.Index(fields=["owner", "-id"], name="case_by_owner"),
+                    models.Index(fields=["unit", "-id"], name="case_by_unit"),
+                    models.Index(
+                        condition=models.Q(("customer__isnull", False)),
+                        fields=["customer", "-id"],
+                        name="case_by_customer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("contact_phone_index", ""), _negated=True),
+                        fields=["contact_phone_index", "-id"],
+                        name="case_by_phone",
+                    ),
+                    models.Index(
+                        condition=models.Q(("contact_email_index", ""), _negated=True),
+                        fields=["contact_email_index", "-id"],
+                        name="case_by_email",
+                    ),
+                    models.Index(
+                        condition=models.Q(("contact_name_index", ""), _negated=True),
+                        fields=["contact_name_index", "-id"],
+                        name="case_by_name",
+                    ),
+                    models.Index(fields=["closed_at"], name="case_by_closing"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_grams"], name="case_grams"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name_parts"], name="case_names"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -647,6 +1048,72 @@ class Migration(migrations.Migration):
                 "verbose_name": "case entry",
                 "verbose_name_plural": "case entries",
                 "ordering": ["at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_id",),
+                        name="caseentry_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "message_in",
+                                    "message_out",
+                                    "call_in",
+                                    "call_out",
+                                    "note",
+                                    "report",
+                                    "promise",
+                                    "plan",
+                                    "solution",
+                                    "file",
+                                    "system",
+                                ],
+                            )
+                        ),
+                        name="caseentry_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_internal", True),
+                                ("kind__in", ("note", "report", "promise", "system")),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("kind__in", ("note", "report", "promise", "system")),
+                                    _negated=True,
+                                ),
+                                ("is_internal", False),
+                            ),
+                            ("kind", "file"),
+                            _connector="OR",
+                        ),
+                        name="caseentry_internal_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_unverified", False), ("kind", "message_in"), _connector="OR"
+                        ),
+                        name="caseentry_only_theirs_unverified",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_reached__isnull", False), ("kind__in", ("call_in", "call_out"))
+                            ),
+                            models.Q(
+                                models.Q(("kind__in", ("call_in", "call_out")), _negated=True),
+                                ("is_reached__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="caseentry_call_says_reached",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["case", "at", "id"], name="caseentry_timeline")],
             },
         ),
         migrations.CreateModel(
@@ -731,6 +1198,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "link between cases",
                 "verbose_name_plural": "links between cases",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "second"), name="caselink_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))),
+                        name="caselink_first_is_older",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -764,6 +1238,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reader of a case",
                 "verbose_name_plural": "readers of cases",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "user"), name="casereader_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -827,6 +1304,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "cause",
                 "verbose_name_plural": "causes",
                 "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$")),
+                        name="cause_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("english_name", ""), _negated=True),
+                        ),
+                        name="cause_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="cause_not_its_own_parent",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1019,6 +1513,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "satisfaction question",
                 "verbose_name_plural": "satisfaction questions",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("answered_by__isnull", True),
+                                ("score__isnull", True),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("score__gte", 1),
+                                ("score__isnull", False),
+                                ("score__lte", 5),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="satisfactionask_answer_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            ("answered_at__gte", models.F("asked_at")),
+                            _connector="OR",
+                        ),
+                        name="satisfactionask_answered_after_asked",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at__isnull", True)),
+                        fields=("case",),
+                        name="satisfactionask_one_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1191,570 +1718,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="caseentry",
-            index=models.Index(fields=["case", "at", "id"], name="caseentry_timeline"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("external_id",),
-                name="caseentry_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "message_in",
-                            "message_out",
-                            "call_in",
-                            "call_out",
-                            "note",
-                            "report",
-                            "promise",
-                            "plan",
-                            "solution",
-                            "file",
-                            "system",
-                        ],
-                    )
-                ),
-                name="caseentry_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_internal", True), ("kind__in", ("note", "report", "promise", "system"))
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("kind__in", ("note", "report", "promise", "system")), _negated=True
-                        ),
-                        ("is_internal", False),
-                    ),
-                    ("kind", "file"),
-                    _connector="OR",
-                ),
-                name="caseentry_internal_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_unverified", False), ("kind", "message_in"), _connector="OR"
-                ),
-                name="caseentry_only_theirs_unverified",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_reached__isnull", False), ("kind__in", ("call_in", "call_out"))),
-                    models.Q(
-                        models.Q(("kind__in", ("call_in", "call_out")), _negated=True),
-                        ("is_reached__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="caseentry_call_says_reached",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caselink",
-            constraint=models.UniqueConstraint(fields=("first", "second"), name="caselink_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="caselink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))),
-                name="caselink_first_is_older",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casereader",
-            constraint=models.UniqueConstraint(fields=("case", "user"), name="casereader_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="causenode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$")),
-                name="cause_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="causenode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("english_name", ""), _negated=True),
-                ),
-                name="cause_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="causenode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="cause_not_its_own_parent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state__in", ["new", "open", "solved", "waiting"])),
-                fields=["owner", "state", "-id"],
-                name="case_live_by_owner",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state__in", ["new", "open", "solved", "waiting"])),
-                fields=["unit", "state", "owner"],
-                name="case_live_by_unit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state__in", ["new", "open", "solved", "waiting"])),
-                fields=["-id"],
-                name="case_live_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("awaits_answer", True)),
-                fields=["owner", "-id"],
-                name="case_awaits_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("owner__isnull", True), ("state", "new")),
-                fields=["-id"],
-                name="case_unowned",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["owner", "-id"], name="case_by_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["unit", "-id"], name="case_by_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("customer__isnull", False)),
-                fields=["customer", "-id"],
-                name="case_by_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("contact_phone_index", ""), _negated=True),
-                fields=["contact_phone_index", "-id"],
-                name="case_by_phone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("contact_email_index", ""), _negated=True),
-                fields=["contact_email_index", "-id"],
-                name="case_by_email",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("contact_name_index", ""), _negated=True),
-                fields=["contact_name_index", "-id"],
-                name="case_by_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["closed_at"], name="case_by_closing"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_grams"], name="case_grams"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name_parts"], name="case_names"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key", ""), _negated=True),
-                fields=("source_key",),
-                name="case_source_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "case_class__in",
-                        ["inquiry", "complaint", "loss", "damage", "suggestion", "praise"],
-                    )
-                ),
-                name="case_case_class_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["ordinary", "major"])),
-                name="case_severity_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["new", "open", "waiting", "solved", "closed", "merged", "cancelled"],
-                    )
-                ),
-                name="case_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "channel__in",
-                        [
-                            "phone",
-                            "email",
-                            "chat",
-                            "wechat",
-                            "api",
-                            "web",
-                            "in_person",
-                            "own_check",
-                            "authority",
-                        ],
-                    )
-                ),
-                name="case_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome__in",
-                        [
-                            "",
-                            "resolved",
-                            "explained",
-                            "apologised",
-                            "compensated",
-                            "unfounded",
-                            "withdrawn",
-                            "unreachable",
-                            "adopted",
-                            "passed_on",
-                        ],
-                    )
-                ),
-                name="case_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("assigned_at__isnull", True), ("assigned_by__isnull", True)),
-                    models.Q(("assigned_at__isnull", False), ("assigned_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_assigned_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handed_over_at__isnull", True), ("handed_over_by__isnull", True)),
-                    models.Q(("handed_over_at__isnull", False), ("handed_over_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_handed_over_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reported_at__isnull", True), ("reported_by__isnull", True)),
-                    models.Q(("reported_at__isnull", False), ("reported_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_reported_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("first_answered_at__isnull", True), ("first_answered_by__isnull", True)
-                    ),
-                    models.Q(
-                        ("first_answered_at__isnull", False), ("first_answered_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="case_first_answered_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("planned_at__isnull", True), ("planned_by__isnull", True)),
-                    models.Q(("planned_at__isnull", False), ("planned_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_planned_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("waiting_at__isnull", True), ("waiting_by__isnull", True)),
-                    models.Q(("waiting_at__isnull", False), ("waiting_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_waiting_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("solved_at__isnull", True), ("solved_by__isnull", True)),
-                    models.Q(("solved_at__isnull", False), ("solved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_solved_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_confirmed_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_closed_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
-                    models.Q(("reopened_at__isnull", False), ("reopened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_reopened_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
-                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_cancelled_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_at__isnull", True), ("merged_by__isnull", True)),
-                    models.Q(("merged_at__isnull", False), ("merged_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_merged_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("satisfied_at__isnull", True), ("satisfied_by__isnull", True)),
-                    models.Q(("satisfied_at__isnull", False), ("satisfied_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_satisfied_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="case_titled"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), ("closed_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True),
-                        models.Q(("closed_at__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_closed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "waiting"), ("waiting_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True),
-                        models.Q(("waiting_at__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_waiting_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), ("cancelled_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "cancelled"), _negated=True),
-                        models.Q(("cancelled_at__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_cancelled_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("cancel_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "merged"), ("merged_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "merged"), _negated=True),
-                        models.Q(("merged_at__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_merged_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_at__isnull", True), ("merged_into__isnull", True)),
-                    models.Q(("merged_at__isnull", False), ("merged_into__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_merged_into_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("merged_into__isnull", True),
-                    models.Q(("merged_into", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["solved", "closed"]), _negated=True),
-                    models.Q(
-                        ("solved_at__isnull", False), models.Q(("outcome", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="case_solved_says_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    ("confirmed_at__isnull", False),
-                    models.Q(("closing_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_closed_confirmed_or_says_why",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
@@ -1765,103 +1728,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="case_closed_trouble_has_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["open", "waiting", "solved", "closed"]), _negated=True),
-                    ("owner__isnull", False),
-                    _connector="OR",
-                ),
-                name="case_in_hand_has_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("owner__isnull", True), ("assigned_at__isnull", False), _connector="OR"
-                ),
-                name="case_owner_was_assigned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reopened_count", 0), ("reopened_at__isnull", False), _connector="OR"
-                ),
-                name="case_reopened_counted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("satisfied_score__isnull", True),
-                    models.Q(("satisfied_score__gte", 1), ("satisfied_score__lte", 5)),
-                    _connector="OR",
-                ),
-                name="case_score_one_to_five",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("satisfied_at__isnull", True), ("satisfied_score__isnull", True)),
-                    models.Q(("satisfied_at__isnull", False), ("satisfied_score__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_score_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="case_version_counts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="satisfactionask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("answered_by__isnull", True),
-                        ("score__isnull", True),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        ("score__gte", 1),
-                        ("score__isnull", False),
-                        ("score__lte", 5),
-                    ),
-                    _connector="OR",
-                ),
-                name="satisfactionask_answer_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="satisfactionask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True),
-                    ("answered_at__gte", models.F("asked_at")),
-                    _connector="OR",
-                ),
-                name="satisfactionask_answered_after_asked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="satisfactionask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answered_at__isnull", True)),
-                fields=("case",),
-                name="satisfactionask_one_open",
             ),
         ),
         migrations.CreateModel(

@@ -300,6 +300,75 @@ class Migration(migrations.Migration):
                     ("assign_customer", "Can say which users see a customer"),
                     ("import_customer", "Can import customers and contacts from a spreadsheet"),
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]{1,19}$")),
+                        name="customer_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="customer_named"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["prospect", "trial", "active", "suspended", "closed"])
+                        ),
+                        name="customer_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "trial"), _negated=True),
+                            models.Q(("director__isnull", False), ("trial_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="customer_trial_has_end_and_director",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["suspended", "closed"]), _negated=True),
+                            models.Q(("status_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="customer_stopped_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
+                            models.Q(
+                                ("reopened_at__isnull", False), ("reopened_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customer_reopened_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settlement_cycle_days__lte", 180)),
+                        name="customer_cycle_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_limit__isnull", True),
+                            ("credit_limit__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="customer_credit_not_negative",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_text"], name="customer_search", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(
+                        fields=["pinyin_initials"],
+                        name="customer_initials",
+                        opclasses=["text_pattern_ops"],
+                    ),
+                    models.Index(fields=["unit", "status"], name="customer_unit_status"),
+                    models.Index(
+                        condition=models.Q(("status", "trial")),
+                        fields=["trial_until"],
+                        name="customer_trial_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -368,6 +437,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "contract",
                 "verbose_name_plural": "contracts",
                 "ordering": ["-valid_from"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("customer", "="),
+                            (
+                                models.Func(
+                                    models.F("valid_from"),
+                                    models.F("valid_to"),
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="contract_no_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="contract_days_in_order",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_reference", ""), _negated=True),
+                        name="contract_has_price",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +571,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "contact",
                 "verbose_name_plural": "contacts",
                 "ordering": ["-active", "-default_pickup", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True), ("default_pickup", True)),
+                        fields=("customer",),
+                        name="contact_one_default_pickup",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        name="contact_phone_indexed",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["phone_index"], name="contact_phone"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name"], name="contact_names", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(
+                        condition=models.Q(("email_index", ""), _negated=True),
+                        fields=["email_index"],
+                        name="contact_email",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -542,6 +664,44 @@ class Migration(migrations.Migration):
                     ("override_customerhold", "Can let orders through in spite of a hold")
                 ],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("customer", "kind"),
+                        name="hold_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["overdue", "credit_limit"])),
+                        name="hold_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="hold_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("overridden_at__isnull", True),
+                                ("overridden_by__isnull", True),
+                                ("overridden_reason", ""),
+                            ),
+                            models.Q(
+                                ("overridden_at__isnull", False),
+                                ("overridden_by__isnull", False),
+                                models.Q(("overridden_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_overridden_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="hold_lifted_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -586,6 +746,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "customer assignment",
                 "verbose_name_plural": "customer assignments",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "customer"), name="scope_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -665,6 +828,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "saved place",
                 "verbose_name_plural": "saved places",
                 "ordering": ["-active", "-is_default", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True), ("is_default", True)),
+                        fields=("customer",),
+                        name="site_one_default",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_default", False),
+                            models.Q(("use", "delivery"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="site_default_is_pickup",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("city", ""), _negated=True),
+                            models.Q(("phone_index", ""), _negated=True),
+                        ),
+                        name="site_complete",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["phone_index"], name="site_phone"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["contact_name"], name="site_names", opclasses=["gin_trgm_ops"]
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -737,6 +928,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "dangerous-goods letter",
                 "verbose_name_plural": "dangerous-goods letters",
                 "ordering": ["-valid_until"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("signed_on"))),
+                        name="letter_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signer", ""), _negated=True), name="letter_signed"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                                ("withdrawn_reason", ""),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="letter_withdrawn_by_whom",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "valid_until"], name="letter_validity")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -900,6 +1119,40 @@ class Migration(migrations.Migration):
                     ("submit_handoverform", "Can send a service handover form round for signing"),
                     ("sign_handoverform", "Can sign or send back a service handover form"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "in_signing"])),
+                        fields=("customer",),
+                        name="handover_one_under_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "rejected"]),
+                            models.Q(
+                                ("submitted_at__isnull", False), ("submitted_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_submitted_when_signing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by__isnull", False),
+                                ("state", "accepted"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "accepted"), _negated=True),
+                                ("accepted_at__isnull", True),
+                                ("accepted_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_accepted_with_signer",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["state", "-id"], name="handover_state")],
             },
         ),
         migrations.CreateModel(
@@ -1003,382 +1256,36 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("grant_authorisation", "Can record a leader's verbal authorisation")
                 ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_text"], name="customer_search", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(
-                fields=["pinyin_initials"], name="customer_initials", opclasses=["text_pattern_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["unit", "status"], name="customer_unit_status"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(
-                condition=models.Q(("status", "trial")),
-                fields=["trial_until"],
-                name="customer_trial_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]{1,19}$")),
-                name="customer_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="customer_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["prospect", "trial", "active", "suspended", "closed"])
-                ),
-                name="customer_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "trial"), _negated=True),
-                    models.Q(("director__isnull", False), ("trial_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="customer_trial_has_end_and_director",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["suspended", "closed"]), _negated=True),
-                    models.Q(("status_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="customer_stopped_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
-                    models.Q(("reopened_at__isnull", False), ("reopened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="customer_reopened_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settlement_cycle_days__lte", 180)), name="customer_cycle_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("credit_limit__isnull", True), ("credit_limit__gte", 0), _connector="OR"
-                ),
-                name="customer_credit_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("customer", "="),
-                    (
-                        models.Func(
-                            models.F("valid_from"),
-                            models.F("valid_to"),
-                            models.Value("[]"),
-                            function="DATERANGE",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("customer",),
+                        name="authorisation_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deadline__gt", models.F("given_at"))),
+                        name="authorisation_deadline_later",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), ("missing__len__gt", 0)
                         ),
-                        "&&",
+                        name="authorisation_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="authorisation_open_or_ended",
                     ),
                 ],
-                name="contract_no_overlap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="contract_days_in_order",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price_reference", ""), _negated=True),
-                name="contract_has_price",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["phone_index"], name="contact_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name"], name="contact_names", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("email_index", ""), _negated=True),
-                fields=["email_index"],
-                name="contact_email",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True), ("default_pickup", True)),
-                fields=("customer",),
-                name="contact_one_default_pickup",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("phone_index", ""), _negated=True), name="contact_phone_indexed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerhold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at__isnull", True)),
-                fields=("customer", "kind"),
-                name="hold_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["overdue", "credit_limit"])),
-                name="hold_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="hold_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("overridden_at__isnull", True),
-                        ("overridden_by__isnull", True),
-                        ("overridden_reason", ""),
-                    ),
-                    models.Q(
-                        ("overridden_at__isnull", False),
-                        ("overridden_by__isnull", False),
-                        models.Q(("overridden_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="hold_overridden_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True)),
-                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hold_lifted_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerscope",
-            constraint=models.UniqueConstraint(fields=("user", "customer"), name="scope_once"),
-        ),
-        migrations.AddIndex(
-            model_name="customersite",
-            index=models.Index(fields=["phone_index"], name="site_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="customersite",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["contact_name"], name="site_names", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customersite",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True), ("is_default", True)),
-                fields=("customer",),
-                name="site_one_default",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customersite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_default", False),
-                    models.Q(("use", "delivery"), _negated=True),
-                    _connector="OR",
-                ),
-                name="site_default_is_pickup",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customersite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("city", ""), _negated=True),
-                    models.Q(("phone_index", ""), _negated=True),
-                ),
-                name="site_complete",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dangerousgoodsletter",
-            index=models.Index(fields=["customer", "valid_until"], name="letter_validity"),
-        ),
-        migrations.AddConstraint(
-            model_name="dangerousgoodsletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("signed_on"))),
-                name="letter_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dangerousgoodsletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signer", ""), _negated=True), name="letter_signed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dangerousgoodsletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                        ("withdrawn_reason", ""),
-                    ),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="letter_withdrawn_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handoverform",
-            index=models.Index(fields=["state", "-id"], name="handover_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverform",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "in_signing"])),
-                fields=("customer",),
-                name="handover_one_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "rejected"]),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handover_submitted_when_signing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("accepted_by__isnull", False),
-                        ("state", "accepted"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "accepted"), _negated=True),
-                        ("accepted_at__isnull", True),
-                        ("accepted_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_accepted_with_signer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("customer",),
-                name="authorisation_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deadline__gt", models.F("given_at"))),
-                name="authorisation_deadline_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True), ("missing__len__gt", 0)
-                ),
-                name="authorisation_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="authorisation_open_or_ended",
-            ),
+            },
         ),
         migrations.CreateModel(
             name="FormerAddress",

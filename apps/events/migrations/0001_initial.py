@@ -86,6 +86,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
+                "indexes": [
+                    models.Index(
+                        fields=["subject_type", "subject_id", "-id"], name="event_by_subject"
+                    ),
+                    models.Index(fields=["kind", "-id"], name="event_by_kind"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,27 +135,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pending dispatch",
                 "verbose_name_plural": "pending dispatches",
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "subscriber"), name="dispatch_once")
+                ],
+                "indexes": [
+                    models.Index(fields=["subscriber", "due_at", "id"], name="dispatch_turn")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                fields=["subject_type", "subject_id", "-id"], name="event_by_subject"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["kind", "-id"], name="event_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="dispatch",
-            index=models.Index(fields=["subscriber", "due_at", "id"], name="dispatch_turn"),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                fields=("event", "subscriber"), name="dispatch_once"
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

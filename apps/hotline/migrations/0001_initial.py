@@ -186,6 +186,76 @@ class Migration(migrations.Migration):
                     ("reveal_call", "Can see a caller's number, with a reason"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["in", "out", "internal"])),
+                        name="call_direction_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                ["open", "menu", "timeout", "abandoned", "voicemail", "answered"],
+                            )
+                        ),
+                        name="call_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", False), ("outcome", "answered")),
+                            models.Q(
+                                models.Q(("outcome", "answered"), _negated=True),
+                                ("answered_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="call_answered_has_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("answered_at__gte", models.F("offered_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_at__gte", models.F("offered_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("answered_at__isnull", True),
+                                ("ended_at__gte", models.F("answered_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="call_times_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-offered_at", "-id"], name="call_newest"),
+                    models.Index(
+                        condition=models.Q(("caller_index", ""), _negated=True),
+                        fields=["caller_index", "-offered_at"],
+                        name="call_by_number",
+                    ),
+                    models.Index(
+                        condition=models.Q(("customer__isnull", False)),
+                        fields=["customer", "-offered_at"],
+                        name="call_by_customer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("case__isnull", False)),
+                        fields=["case"],
+                        name="call_by_case",
+                    ),
+                    models.Index(
+                        condition=models.Q(("waybill__isnull", False)),
+                        fields=["waybill"],
+                        name="call_by_waybill",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +360,64 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("make_callback", "Can call back")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("number_index",),
+                        name="callback_one_open_per_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number_index", ""), _negated=True),
+                        name="callback_has_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("calls__gte", 1)), name="callback_of_a_call"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "done", "unreachable", "needless"])
+                        ),
+                        name="callback_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="callback_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="callback_taken_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True), ("state", "done"), _connector="OR"
+                        ),
+                        name="callback_answered_is_done",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["opened_at", "id"],
+                        name="callback_open",
+                    ),
+                    models.Index(fields=["number_index"], name="callback_by_number"),
+                ],
             },
         ),
         migrations.AddField(
@@ -348,6 +476,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "phones rung",
                 "ordering": ["rang_at", "extension"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("call", "extension", "rang_at"), name="leg_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("answered_at__gte", models.F("rang_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_at__gte", models.F("rang_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="leg_times_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -432,6 +580,25 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
                 "permissions": [("manage_phonesystem", "Can set up phone systems")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "profile__in",
+                                [
+                                    "asterisk_queue_log",
+                                    "freepbx_cdr",
+                                    "3cx_cdr",
+                                    "avaya_smdr",
+                                    "huawei_cec",
+                                    "yeastar",
+                                    "sheet",
+                                ],
+                            )
+                        ),
+                        name="phone_system_profile_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -481,6 +648,27 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "extensions",
                 "ordering": ["extension", "since"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gt", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="extension_span_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("extension", ""), _negated=True), name="extension_named"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("system", "="),
+                            ("extension", "="),
+                            (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
+                        ],
+                        name="extension_of_one_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -579,6 +767,45 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("take_callfile", "Can take in files of calls")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "sha256"), name="call_file_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["preview", "taking", "taken", "stopped", "dropped"])
+                        ),
+                        name="call_file_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lines_total__gte", models.F("lines_done")),
+                            ("lines_done__gte", models.F("lines_refused")),
+                        ),
+                        name="call_file_lines_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken"), _negated=True),
+                            ("lines_total", models.F("lines_done")),
+                            _connector="OR",
+                        ),
+                        name="call_file_taken_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lines_done", 0),
+                                ("state__in", ["preview", "dropped"]),
+                                ("taken_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state__in", ["taking", "taken", "stopped"]),
+                                ("taken_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="call_file_taken_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -657,237 +884,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="callback",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["opened_at", "id"],
-                name="callback_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="callback",
-            index=models.Index(fields=["number_index"], name="callback_by_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("number_index",),
-                name="callback_one_open_per_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number_index", ""), _negated=True), name="callback_has_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("calls__gte", 1)), name="callback_of_a_call"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "done", "unreachable", "needless"])),
-                name="callback_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True), ("ended_by__isnull", True), ("state", "open")
-                    ),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="callback_ended_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="callback_taken_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_by__isnull", True), ("state", "done"), _connector="OR"
-                ),
-                name="callback_answered_is_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.UniqueConstraint(
-                fields=("call", "extension", "rang_at"), name="leg_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("answered_at__gte", models.F("rang_at")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_at__gte", models.F("rang_at")),
-                        _connector="OR",
-                    ),
-                ),
-                name="leg_times_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phonesystem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "profile__in",
-                        [
-                            "asterisk_queue_log",
-                            "freepbx_cdr",
-                            "3cx_cdr",
-                            "avaya_smdr",
-                            "huawei_cec",
-                            "yeastar",
-                            "sheet",
-                        ],
-                    )
-                ),
-                name="phone_system_profile_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"
-                ),
-                name="extension_span_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("extension", ""), _negated=True), name="extension_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("system", "="),
-                    ("extension", "="),
-                    (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
-                ],
-                name="extension_of_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callfile",
-            constraint=models.UniqueConstraint(fields=("system", "sha256"), name="call_file_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="callfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["preview", "taking", "taken", "stopped", "dropped"])
-                ),
-                name="call_file_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lines_total__gte", models.F("lines_done")),
-                    ("lines_done__gte", models.F("lines_refused")),
-                ),
-                name="call_file_lines_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), _negated=True),
-                    ("lines_total", models.F("lines_done")),
-                    _connector="OR",
-                ),
-                name="call_file_taken_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("lines_done", 0),
-                        ("state__in", ["preview", "dropped"]),
-                        ("taken_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("state__in", ["taking", "taken", "stopped"]), ("taken_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="call_file_taken_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["-offered_at", "-id"], name="call_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("caller_index", ""), _negated=True),
-                fields=["caller_index", "-offered_at"],
-                name="call_by_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("customer__isnull", False)),
-                fields=["customer", "-offered_at"],
-                name="call_by_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("case__isnull", False)), fields=["case"], name="call_by_case"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("waybill__isnull", False)),
-                fields=["waybill"],
-                name="call_by_waybill",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="call",
             index=models.Index(
                 condition=models.Q(("call_back__isnull", False)),
@@ -898,63 +894,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="call",
             constraint=models.UniqueConstraint(fields=("system", "call_id"), name="call_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["in", "out", "internal"])),
-                name="call_direction_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome__in",
-                        ["open", "menu", "timeout", "abandoned", "voicemail", "answered"],
-                    )
-                ),
-                name="call_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", False), ("outcome", "answered")),
-                    models.Q(
-                        models.Q(("outcome", "answered"), _negated=True),
-                        ("answered_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="call_answered_has_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("answered_at__gte", models.F("offered_at")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_at__gte", models.F("offered_at")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("answered_at__isnull", True),
-                        ("ended_at__gte", models.F("answered_at")),
-                        _connector="OR",
-                    ),
-                ),
-                name="call_times_in_order",
-            ),
         ),
         migrations.AddConstraint(
             model_name="call",

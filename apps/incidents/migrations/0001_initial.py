@@ -196,6 +196,161 @@ class Migration(migrations.Migration):
                     ("close_incident", "Can close and withdraw incidents"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("declared_at__isnull", True), ("declared_by__isnull", True)),
+                            models.Q(
+                                ("declared_at__isnull", False), ("declared_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_declared_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stable_at__isnull", True), ("stable_by__isnull", True)),
+                            models.Q(("stable_at__isnull", False), ("stable_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incident_stable_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("over_at__isnull", True), ("over_by__isnull", True)),
+                            models.Q(("over_at__isnull", False), ("over_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incident_over_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_withdrawn_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "equipment",
+                                    "staff",
+                                    "weather",
+                                    "road",
+                                    "system",
+                                    "safety",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="incident_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["general", "special"])),
+                        name="incident_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("title_en", ""), _negated=True),
+                        ),
+                        name="incident_titled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("happened_at__lte", models.F("known_at")),
+                            ("known_at__lte", models.F("declared_at")),
+                        ),
+                        name="incident_times_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stable_at__isnull", True),
+                            ("stable_at__gte", models.F("declared_at")),
+                            _connector="OR",
+                        ),
+                        name="incident_moves_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("effect", "extended"), ("extra_hours__gt", 0)),
+                            models.Q(("effect", "held"), ("extra_hours", 0)),
+                            _connector="OR",
+                        ),
+                        name="incident_extends_by_hours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("withdrawn_at__isnull", True)),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_withdrawn_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at", None),
+                                ("over_at", None),
+                                ("stable_at", None),
+                                ("state", "declared"),
+                                ("withdrawn_at", None),
+                            ),
+                            models.Q(
+                                ("closed_at", None),
+                                ("over_at", None),
+                                ("stable_at__isnull", False),
+                                ("state", "stable"),
+                                ("withdrawn_at", None),
+                            ),
+                            models.Q(
+                                ("closed_at", None),
+                                ("over_at__gte", models.F("stable_at")),
+                                ("state", "over"),
+                                ("withdrawn_at", None),
+                            ),
+                            models.Q(
+                                ("closed_at__gte", models.F("over_at")),
+                                ("state", "closed"),
+                                ("withdrawn_at", None),
+                            ),
+                            models.Q(
+                                ("over_at", None),
+                                ("state", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_state_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "-id"], name="incident_by_state"),
+                    models.Index(fields=["declared_at"], name="incident_by_declaration"),
+                    models.Index(
+                        condition=models.Q(("work_since__isnull", False)),
+                        fields=["work_since"],
+                        name="incident_work",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +402,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "notices of incidents",
                 "ordering": ["n"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "n"), name="incident_notice_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text_zh", ""), _negated=True),
+                            models.Q(("text_en", ""), _negated=True),
+                        ),
+                        name="incident_notice_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,6 +466,60 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "seats in incidents",
                 "ordering": ["since", "id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "seat__in",
+                                [
+                                    "command",
+                                    "on_the_spot",
+                                    "operations",
+                                    "market",
+                                    "finance",
+                                    "branches",
+                                    "customers",
+                                    "records",
+                                ],
+                            )
+                        ),
+                        name="incident_seat_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("user__isnull", False), ("seat", "command"), _connector="OR"
+                        ),
+                        name="incident_seat_empty_in_command_only",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gte", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="incident_seat_ends_after",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True), ("user__isnull", False)),
+                        fields=("incident", "seat", "user"),
+                        name="incident_seat_once",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("seat", "command")),
+                        expressions=[
+                            ("incident", "="),
+                            (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
+                        ],
+                        name="incident_seat_one_commander",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["user"],
+                        name="incident_seat_of_user",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +589,30 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "steps of incidents",
                 "ordering": ["n"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "n"), name="incident_task_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                ("dropped_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_task_done_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at__isnull", True),
+                            ("needs_proof", False),
+                            models.Q(("proof", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="incident_task_proved",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -429,6 +672,42 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "recipients of incident notices",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("phone_index", "")),
+                            models.Q(
+                                ("customer__isnull", True),
+                                models.Q(("phone_index", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_recipient_one_party",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("customer__isnull", False)),
+                        fields=("notice", "customer"),
+                        name="incident_recipient_customer_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        fields=("notice", "phone_index"),
+                        name="incident_recipient_phone_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["queued", "failed", "to_call", "sent", "reached"])
+                        ),
+                        name="incident_recipient_state_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        fields=["phone_index"],
+                        name="incident_recipient_by_phone",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -507,6 +786,37 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "contingency plans",
                 "ordering": ["kind", "code"],
                 "permissions": [("write_plan", "Can write and review contingency plans")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "equipment",
+                                    "staff",
+                                    "weather",
+                                    "road",
+                                    "system",
+                                    "safety",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="plan_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["general", "special"])),
+                        name="plan_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("code", ""), _negated=True),
+                            ("review_months__gt", 0),
+                        ),
+                        name="plan_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -564,6 +874,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "versions of contingency plans",
                 "ordering": ["-n"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "n"), name="plan_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text_zh", ""), _negated=True),
+                            models.Q(("text_en", ""), _negated=True),
+                            ("drill_months__gt", 0),
+                            ("n__gt", 0),
+                        ),
+                        name="plan_version_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -624,6 +946,33 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "steps of contingency plans",
                 "ordering": ["n"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "n"), name="plan_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("what", ""), _negated=True), ("within__gt", 0)
+                        ),
+                        name="plan_step_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "seat__in",
+                                [
+                                    "command",
+                                    "on_the_spot",
+                                    "operations",
+                                    "market",
+                                    "finance",
+                                    "branches",
+                                    "customers",
+                                    "records",
+                                ],
+                            )
+                        ),
+                        name="plan_step_seat_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -715,6 +1064,36 @@ class Migration(migrations.Migration):
                 "ordering": ["-due_on", "-id"],
                 "permissions": [("hold_drill", "Can hold drills")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("held_at__isnull", True)),
+                        fields=("plan",),
+                        name="drill_one_ahead",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("held_at__isnull", True),
+                                ("held_by__isnull", True),
+                                ("version__isnull", True),
+                            ),
+                            models.Q(
+                                ("held_at__isnull", False),
+                                ("held_by__isnull", False),
+                                ("version__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="drill_held_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("held_at__isnull", True)),
+                        fields=["due_on"],
+                        name="drill_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -795,6 +1174,41 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "scopes of incidents",
                 "ordering": ["-n"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "n"), name="incident_scope_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="incident_scope_ends_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("carriers", []),
+                                ("cities", []),
+                                ("is_everywhere", True),
+                                ("units", []),
+                            ),
+                            models.Q(
+                                ("is_everywhere", False),
+                                models.Q(
+                                    models.Q(("cities", []), _negated=True),
+                                    models.Q(("units", []), _negated=True),
+                                    models.Q(("carriers", []), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_scope_has_a_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("legs", []), _negated=True),
+                            ("legs__contained_by", ["pickup", "transit", "delivery"]),
+                        ),
+                        name="incident_scope_legs_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -866,6 +1280,40 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "shipments of incidents",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "waybill"), name="affected_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("leads", True), ("released_at__isnull", True)),
+                        fields=("waybill",),
+                        name="affected_one_leads",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "why__in",
+                                [
+                                    "picked_up_there",
+                                    "leaves_there",
+                                    "on_the_way_there",
+                                    "delivered_there",
+                                    "passes_there",
+                                    "of_unit",
+                                    "of_partner",
+                                    "everywhere",
+                                ],
+                            )
+                        ),
+                        name="affected_why_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["incident", "customer"], name="affected_by_customer"),
+                    models.Index(
+                        condition=models.Q(("worked_at", None)),
+                        fields=["incident", "id"],
+                        name="affected_to_work",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -907,546 +1355,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="incidentnotice",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "n"), name="incident_notice_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text_zh", ""), _negated=True),
-                    models.Q(("text_en", ""), _negated=True),
-                ),
-                name="incident_notice_says_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incidentseat",
-            index=models.Index(
-                condition=models.Q(("until__isnull", True)),
-                fields=["user"],
-                name="incident_seat_of_user",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "seat__in",
-                        [
-                            "command",
-                            "on_the_spot",
-                            "operations",
-                            "market",
-                            "finance",
-                            "branches",
-                            "customers",
-                            "records",
-                        ],
-                    )
-                ),
-                name="incident_seat_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("user__isnull", False), ("seat", "command"), _connector="OR"),
-                name="incident_seat_empty_in_command_only",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="incident_seat_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentseat",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True), ("user__isnull", False)),
-                fields=("incident", "seat", "user"),
-                name="incident_seat_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentseat",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("seat", "command")),
-                expressions=[
-                    ("incident", "="),
-                    (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
-                ],
-                name="incident_seat_one_commander",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidenttask",
-            constraint=models.UniqueConstraint(fields=("incident", "n"), name="incident_task_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="incidenttask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(
-                        ("done_at__isnull", False),
-                        ("done_by__isnull", False),
-                        ("dropped_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_task_done_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidenttask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("done_at__isnull", True),
-                    ("needs_proof", False),
-                    models.Q(("proof", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="incident_task_proved",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="noticerecipient",
-            index=models.Index(
-                condition=models.Q(("phone_index", ""), _negated=True),
-                fields=["phone_index"],
-                name="incident_recipient_by_phone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticerecipient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("phone_index", "")),
-                    models.Q(
-                        ("customer__isnull", True), models.Q(("phone_index", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_recipient_one_party",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticerecipient",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("customer__isnull", False)),
-                fields=("notice", "customer"),
-                name="incident_recipient_customer_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticerecipient",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("phone_index", ""), _negated=True),
-                fields=("notice", "phone_index"),
-                name="incident_recipient_phone_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticerecipient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["queued", "failed", "to_call", "sent", "reached"])
-                ),
-                name="incident_recipient_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(fields=("plan", "n"), name="plan_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text_zh", ""), _negated=True),
-                    models.Q(("text_en", ""), _negated=True),
-                    ("drill_months__gt", 0),
-                    ("n__gt", 0),
-                ),
-                name="plan_version_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.UniqueConstraint(fields=("version", "n"), name="plan_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("what", ""), _negated=True), ("within__gt", 0)),
-                name="plan_step_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "seat__in",
-                        [
-                            "command",
-                            "on_the_spot",
-                            "operations",
-                            "market",
-                            "finance",
-                            "branches",
-                            "customers",
-                            "records",
-                        ],
-                    )
-                ),
-                name="plan_step_seat_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["equipment", "staff", "weather", "road", "system", "safety", "other"],
-                    )
-                ),
-                name="plan_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["general", "special"])), name="plan_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("code", ""), _negated=True),
-                    ("review_months__gt", 0),
-                ),
-                name="plan_named",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["state", "-id"], name="incident_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["declared_at"], name="incident_by_declaration"),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(
-                condition=models.Q(("work_since__isnull", False)),
-                fields=["work_since"],
-                name="incident_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("declared_at__isnull", True), ("declared_by__isnull", True)),
-                    models.Q(("declared_at__isnull", False), ("declared_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_declared_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stable_at__isnull", True), ("stable_by__isnull", True)),
-                    models.Q(("stable_at__isnull", False), ("stable_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_stable_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("over_at__isnull", True), ("over_by__isnull", True)),
-                    models.Q(("over_at__isnull", False), ("over_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_over_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_closed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_withdrawn_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["equipment", "staff", "weather", "road", "system", "safety", "other"],
-                    )
-                ),
-                name="incident_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["general", "special"])),
-                name="incident_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("title_en", ""), _negated=True),
-                ),
-                name="incident_titled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("happened_at__lte", models.F("known_at")),
-                    ("known_at__lte", models.F("declared_at")),
-                ),
-                name="incident_times_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stable_at__isnull", True),
-                    ("stable_at__gte", models.F("declared_at")),
-                    _connector="OR",
-                ),
-                name="incident_moves_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("effect", "extended"), ("extra_hours__gt", 0)),
-                    models.Q(("effect", "held"), ("extra_hours", 0)),
-                    _connector="OR",
-                ),
-                name="incident_extends_by_hours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), ("withdrawn_at__isnull", True)),
-                    models.Q(
-                        ("withdrawn_at__isnull", False), models.Q(("reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at", None),
-                        ("over_at", None),
-                        ("stable_at", None),
-                        ("state", "declared"),
-                        ("withdrawn_at", None),
-                    ),
-                    models.Q(
-                        ("closed_at", None),
-                        ("over_at", None),
-                        ("stable_at__isnull", False),
-                        ("state", "stable"),
-                        ("withdrawn_at", None),
-                    ),
-                    models.Q(
-                        ("closed_at", None),
-                        ("over_at__gte", models.F("stable_at")),
-                        ("state", "over"),
-                        ("withdrawn_at", None),
-                    ),
-                    models.Q(
-                        ("closed_at__gte", models.F("over_at")),
-                        ("state", "closed"),
-                        ("withdrawn_at", None),
-                    ),
-                    models.Q(
-                        ("over_at", None), ("state", "withdrawn"), ("withdrawn_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_state_agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="drill",
-            index=models.Index(
-                condition=models.Q(("held_at__isnull", True)), fields=["due_on"], name="drill_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drill",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("held_at__isnull", True)),
-                fields=("plan",),
-                name="drill_one_ahead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("held_at__isnull", True),
-                        ("held_by__isnull", True),
-                        ("version__isnull", True),
-                    ),
-                    models.Q(
-                        ("held_at__isnull", False),
-                        ("held_by__isnull", False),
-                        ("version__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="drill_held_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scope",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "n"), name="incident_scope_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scope",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
-                name="incident_scope_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scope",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("carriers", []), ("cities", []), ("is_everywhere", True), ("units", [])
-                    ),
-                    models.Q(
-                        ("is_everywhere", False),
-                        models.Q(
-                            models.Q(("cities", []), _negated=True),
-                            models.Q(("units", []), _negated=True),
-                            models.Q(("carriers", []), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="incident_scope_has_a_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scope",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("legs", []), _negated=True),
-                    ("legs__contained_by", ["pickup", "transit", "delivery"]),
-                ),
-                name="incident_scope_legs_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="affected",
-            index=models.Index(fields=["incident", "customer"], name="affected_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="affected",
-            index=models.Index(
-                condition=models.Q(("worked_at", None)),
-                fields=["incident", "id"],
-                name="affected_to_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="affected",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "waybill"), name="affected_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="affected",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("leads", True), ("released_at__isnull", True)),
-                fields=("waybill",),
-                name="affected_one_leads",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="affected",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "why__in",
-                        [
-                            "picked_up_there",
-                            "leaves_there",
-                            "on_the_way_there",
-                            "delivered_there",
-                            "passes_there",
-                            "of_unit",
-                            "of_partner",
-                            "everywhere",
-                        ],
-                    )
-                ),
-                name="affected_why_known",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

@@ -197,6 +197,36 @@ class Migration(migrations.Migration):
                     ("read_inboundmessage", "Can read messages from customers in clear"),
                     ("settle_inboundmessage", "Can send replies again or give them up"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("way", "key"), name="message_received_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_at__isnull", False), ("state__in", ["waiting", "sending"])
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["waiting", "sending"]), _negated=True),
+                                ("due_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_waiting_has_due",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="message_due",
+                    ),
+                    models.Index(fields=["state", "-id"], name="message_by_state"),
+                    models.Index(fields=["received_at"], name="message_by_time"),
+                    models.Index(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=["number", "-id"],
+                        name="message_by_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,6 +396,16 @@ class Migration(migrations.Migration):
                         "Can make, renew and switch off Kuaidi100 credentials",
                     )
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("kind", "merchant")),
+                            models.Q(("customer__isnull", True), ("kind", "aggregator")),
+                            _connector="OR",
+                        ),
+                        name="kuaidi100_merchant_has_customer",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -460,6 +500,42 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "Kuaidi100 subscriptions",
                 "ordering": ["-id"],
                 "permissions": [("stop_kuaidi100subscription", "Can stop Kuaidi100 subscriptions")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "number"), name="kuaidi100_subscribed_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_at__isnull", True),
+                                ("monitor", "stopped"),
+                                ("stopped_at__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("monitor", "stopped"), _negated=True),
+                                ("stopped_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="kuaidi100_stopped_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
+                            models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="kuaidi100_stopped_by_someone",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="kuaidi100_due",
+                    ),
+                    models.Index(fields=["number"], name="kuaidi100_by_number"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -586,6 +662,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "WeChat dialogue",
                 "verbose_name_plural": "WeChat dialogues",
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expires_at__isnull", True), ("step", "nothing")),
+                            models.Q(
+                                models.Q(("step", "nothing"), _negated=True),
+                                ("expires_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="wechat_dialogue_step_ends",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -629,139 +718,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "WeChat picture",
                 "verbose_name_plural": "WeChat pictures",
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("due_at__isnull", False), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("due_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="wechat_media_waiting_has_due",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="wechat_media_due",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="message_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(fields=["state", "-id"], name="message_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(fields=["received_at"], name="message_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=["number", "-id"],
-                name="message_by_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inboundmessage",
-            constraint=models.UniqueConstraint(fields=("way", "key"), name="message_received_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="inboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("due_at__isnull", False), ("state__in", ["waiting", "sending"])),
-                    models.Q(
-                        models.Q(("state__in", ["waiting", "sending"]), _negated=True),
-                        ("due_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="message_waiting_has_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("kind", "merchant")),
-                    models.Q(("customer__isnull", True), ("kind", "aggregator")),
-                    _connector="OR",
-                ),
-                name="kuaidi100_merchant_has_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="kuaidi100subscription",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)),
-                fields=["due_at"],
-                name="kuaidi100_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="kuaidi100subscription",
-            index=models.Index(fields=["number"], name="kuaidi100_by_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100subscription",
-            constraint=models.UniqueConstraint(
-                fields=("account", "number"), name="kuaidi100_subscribed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("due_at__isnull", True),
-                        ("monitor", "stopped"),
-                        ("stopped_at__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("monitor", "stopped"), _negated=True),
-                        ("stopped_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="kuaidi100_stopped_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
-                    models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="kuaidi100_stopped_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wechatdialogue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expires_at__isnull", True), ("step", "nothing")),
-                    models.Q(
-                        models.Q(("step", "nothing"), _negated=True), ("expires_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="wechat_dialogue_step_ends",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="wechatmedia",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)),
-                fields=["due_at"],
-                name="wechat_media_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wechatmedia",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("due_at__isnull", False), ("state", "waiting")),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True), ("due_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="wechat_media_waiting_has_due",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

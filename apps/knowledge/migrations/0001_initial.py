@@ -117,6 +117,36 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "articles",
                 "ordering": ["code"],
                 "permissions": [("publish_article", "Can publish articles for everybody")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["procedure", "script", "etiquette", "faq", "policy", "reply"],
+                            )
+                        ),
+                        name="article_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                        name="article_code_ascii",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_at__isnull", True), ("retired_by__isnull", True)),
+                            models.Q(("retired_at__isnull", False), ("retired_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="article_retired_by_whom",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("retired_at__isnull", True)),
+                        fields=["review_on", "id"],
+                        name="article_to_review",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +223,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of an article",
                 "verbose_name_plural": "versions of articles",
                 "ordering": ["language", "-n"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("article", "language", "n"), name="article_version_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["zh-hans", "en"])),
+                        name="article_version_language",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(
+                                models.Q(("body", ""), _negated=True),
+                                models.Q(("reply", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            ("n__gt", 0),
+                        ),
+                        name="article_version_written",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["words"], name="article_version_words"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["passages"], name="article_version_passages"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +307,45 @@ class Migration(migrations.Migration):
                 "verbose_name": "fit of an article",
                 "verbose_name_plural": "fits of articles",
                 "ordering": ["aspect", "value"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("article", "aspect", "value", "customer"),
+                        name="fit_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "aspect__in",
+                                ["class", "cause", "status", "channel", "customer", "any"],
+                            )
+                        ),
+                        name="fit_aspect_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("aspect", "customer"), ("customer__isnull", False), ("value", "")
+                            ),
+                            models.Q(("aspect", "any"), ("customer__isnull", True), ("value", "")),
+                            models.Q(
+                                models.Q(("aspect__in", ["customer", "any"]), _negated=True),
+                                ("customer__isnull", True),
+                                models.Q(("value", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="fit_customer_or_value",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["aspect", "value", "article"], name="fit_by_value"),
+                    models.Index(
+                        condition=models.Q(("customer__isnull", False)),
+                        fields=["customer", "article"],
+                        name="fit_by_customer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +374,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "opinion",
                 "verbose_name_plural": "opinions",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "who"), name="opinion_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("who", ""), _negated=True), name="opinion_of_somebody"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,6 +461,55 @@ class Migration(migrations.Migration):
                 "verbose_name": "publication",
                 "verbose_name_plural": "publications",
                 "ordering": ["-starts_at", "-id"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("article", "="),
+                            ("language", "="),
+                            ("audience", "="),
+                            (
+                                models.Func(
+                                    models.F("starts_at"),
+                                    models.F("ends_at"),
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="publication_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["internal", "public"])),
+                        name="publication_audience_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__gte", models.F("at"))),
+                        name="publication_not_in_the_past",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True),
+                            ("ends_at__gte", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="publication_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("audience", "public"), ("kind", "policy"), _negated=True),
+                            models.Q(("urgent_why", ""), _negated=True),
+                            (
+                                "starts_at__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("at"), "+", models.Value(datetime.timedelta(days=10))
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_policy_with_notice",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -422,6 +575,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "reading asked for",
                 "verbose_name_plural": "readings asked for",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version",), name="reading_request_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("roles", []), _negated=True),
+                        name="reading_request_of_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("at"))),
+                        name="reading_request_ahead",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -461,6 +625,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "review of an article",
                 "verbose_name_plural": "reviews of articles",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("article",),
+                        name="review_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                                ("is_done", False),
+                            ),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="review_ended_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -504,6 +687,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "section",
                 "verbose_name_plural": "sections",
                 "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("english_name", ""), _negated=True),
+                        ),
+                        name="section_named",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -562,6 +754,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "searches without result",
                 "ordering": ["-times", "-last_seen_at"],
                 "permissions": [("settle_missedsearch", "Can settle searches without result")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("language", "audience", "text"), name="missed_search_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("text", ""), _negated=True), ("times__gt", 0)),
+                        name="missed_search_says",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -607,6 +808,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "read and understood",
                 "verbose_name_plural": "read and understood",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "by"), name="understanding_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -655,6 +859,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "use of an article",
                 "verbose_name_plural": "uses of articles",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case_id", "version", "how"), name="use_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["read", "sent"])), name="use_how_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("case_class", ""), _negated=True), name="use_of_a_class"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -683,289 +896,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "cases that used an article",
                 "verbose_name_plural": "cases that used articles",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="articleversion",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["words"], name="article_version_words"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="articleversion",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["passages"], name="article_version_passages"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="articleversion",
-            constraint=models.UniqueConstraint(
-                fields=("article", "language", "n"), name="article_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="articleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["zh-hans", "en"])),
-                name="article_version_language",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="articleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(
-                        models.Q(("body", ""), _negated=True),
-                        models.Q(("reply", ""), _negated=True),
-                        _connector="OR",
-                    ),
-                    ("n__gt", 0),
-                ),
-                name="article_version_written",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fit",
-            index=models.Index(fields=["aspect", "value", "article"], name="fit_by_value"),
-        ),
-        migrations.AddIndex(
-            model_name="fit",
-            index=models.Index(
-                condition=models.Q(("customer__isnull", False)),
-                fields=["customer", "article"],
-                name="fit_by_customer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fit",
-            constraint=models.UniqueConstraint(
-                fields=("article", "aspect", "value", "customer"),
-                name="fit_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("aspect__in", ["class", "cause", "status", "channel", "customer", "any"])
-                ),
-                name="fit_aspect_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("aspect", "customer"), ("customer__isnull", False), ("value", "")),
-                    models.Q(("aspect", "any"), ("customer__isnull", True), ("value", "")),
-                    models.Q(
-                        models.Q(("aspect__in", ["customer", "any"]), _negated=True),
-                        ("customer__isnull", True),
-                        models.Q(("value", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="fit_customer_or_value",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.UniqueConstraint(fields=("version", "who"), name="opinion_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("who", ""), _negated=True), name="opinion_of_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("article", "="),
-                    ("language", "="),
-                    ("audience", "="),
-                    (
-                        models.Func(
-                            models.F("starts_at"),
-                            models.F("ends_at"),
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
-                        ),
-                        "&&",
-                    ),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("article", "case_class", "month"),
+                        name="use_tally_once",
+                        nulls_distinct=False,
+                    )
                 ],
-                name="publication_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("audience__in", ["internal", "public"])),
-                name="publication_audience_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__gte", models.F("at"))),
-                name="publication_not_in_the_past",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__isnull", True),
-                    ("ends_at__gte", models.F("starts_at")),
-                    _connector="OR",
-                ),
-                name="publication_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("audience", "public"), ("kind", "policy"), _negated=True),
-                    models.Q(("urgent_why", ""), _negated=True),
-                    (
-                        "starts_at__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("at"), "+", models.Value(datetime.timedelta(days=10))
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="publication_policy_with_notice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrequest",
-            constraint=models.UniqueConstraint(fields=("version",), name="reading_request_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("roles", []), _negated=True), name="reading_request_of_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("at"))), name="reading_request_ahead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("article",),
-                name="review_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True), ("ended_by__isnull", True), ("is_done", False)
-                    ),
-                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="review_ended_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("english_name", ""), _negated=True),
-                ),
-                name="section_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="missedsearch",
-            constraint=models.UniqueConstraint(
-                fields=("language", "audience", "text"), name="missed_search_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="missedsearch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("text", ""), _negated=True), ("times__gt", 0)),
-                name="missed_search_says",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(
-                condition=models.Q(("retired_at__isnull", True)),
-                fields=["review_on", "id"],
-                name="article_to_review",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["procedure", "script", "etiquette", "faq", "policy", "reply"])
-                ),
-                name="article_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
-                name="article_code_ascii",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("retired_at__isnull", True), ("retired_by__isnull", True)),
-                    models.Q(("retired_at__isnull", False), ("retired_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="article_retired_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="understanding",
-            constraint=models.UniqueConstraint(fields=("version", "by"), name="understanding_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="use",
-            constraint=models.UniqueConstraint(
-                fields=("case_id", "version", "how"), name="use_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="use",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["read", "sent"])), name="use_how_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="use",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case_class", ""), _negated=True), name="use_of_a_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usetally",
-            constraint=models.UniqueConstraint(
-                fields=("article", "case_class", "month"),
-                name="use_tally_once",
-                nulls_distinct=False,
-            ),
+            },
         ),
         migrations.CreateModel(
             name="Search",

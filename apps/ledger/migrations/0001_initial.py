@@ -180,6 +180,55 @@ class Migration(migrations.Migration):
                 "verbose_name": "ledger account",
                 "verbose_name_plural": "chart of accounts",
                 "ordering": ["kind", "party_name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "party_kind", "party_id"),
+                        name="account_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("party_id__isnull", True), ("party_kind", ""), ("party_name", "")
+                            ),
+                            models.Q(
+                                models.Q(("party_kind", ""), _negated=True),
+                                ("party_id__isnull", False),
+                                models.Q(("party_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="account_party_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "party_kind__in",
+                                [
+                                    "",
+                                    "customer",
+                                    "bank_account",
+                                    "courier",
+                                    "station",
+                                    "provider",
+                                    "partner",
+                                ],
+                            )
+                        ),
+                        name="account_party_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_memo", True), ("kind__in", ["cod_due", "cod_expected"])),
+                            models.Q(
+                                ("is_memo", False),
+                                models.Q(("kind__in", ["cod_due", "cod_expected"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="account_memo_by_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +264,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "sealed balance",
                 "verbose_name_plural": "sealed balances",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "day"), name="day_balance_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("credit__gte", 0), ("debit__gte", 0)),
+                        name="day_balance_not_below_zero",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,6 +321,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "ledger entry",
                 "verbose_name_plural": "journal entries",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("lines__gt", 0)), name="entry_has_lines"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key", ""), _negated=True), name="entry_keyed"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reverses", models.F("id")), _negated=True),
+                        name="entry_not_of_itself",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["day", "id"], name="entry_by_day"),
+                    models.Index(fields=["subject_type", "subject_id"], name="entry_by_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,6 +370,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "closed months",
                 "ordering": ["-month"],
                 "permissions": [("close_period", "Can close a month of the ledger")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="period_from_the_first"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,141 +434,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "posting",
                 "verbose_name_plural": "postings",
                 "ordering": ["entry_id", "n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "n"), name="posting_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="posting_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True),
+                        name="posting_two_accounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("n__gt", 0)), name="posting_from_one"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["debit", "day", "id"], include=("amount",), name="posting_debit"
+                    ),
+                    models.Index(
+                        fields=["credit", "day", "id"], include=("amount",), name="posting_credit"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "party_kind", "party_id"), name="account_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("party_id__isnull", True), ("party_kind", ""), ("party_name", "")),
-                    models.Q(
-                        models.Q(("party_kind", ""), _negated=True),
-                        ("party_id__isnull", False),
-                        models.Q(("party_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="account_party_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "party_kind__in",
-                        [
-                            "",
-                            "customer",
-                            "bank_account",
-                            "courier",
-                            "station",
-                            "provider",
-                            "partner",
-                        ],
-                    )
-                ),
-                name="account_party_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_memo", True), ("kind__in", ["cod_due", "cod_expected"])),
-                    models.Q(
-                        ("is_memo", False),
-                        models.Q(("kind__in", ["cod_due", "cod_expected"]), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="account_memo_by_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="daybalance",
-            constraint=models.UniqueConstraint(fields=("account", "day"), name="day_balance_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="daybalance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credit__gte", 0), ("debit__gte", 0)),
-                name="day_balance_not_below_zero",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["day", "id"], name="entry_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["subject_type", "subject_id"], name="entry_by_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lines__gt", 0)), name="entry_has_lines"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key", ""), _negated=True), name="entry_keyed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reverses", models.F("id")), _negated=True),
-                name="entry_not_of_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="period_from_the_first"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(
-                fields=["debit", "day", "id"], include=("amount",), name="posting_debit"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(
-                fields=["credit", "day", "id"], include=("amount",), name="posting_credit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(fields=("entry", "n"), name="posting_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="posting_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("debit", models.F("credit")), _negated=True),
-                name="posting_two_accounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("n__gt", 0)), name="posting_from_one"
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

@@ -311,6 +311,136 @@ class Migration(migrations.Migration):
                     ("resolve_delivery", "Can settle unclear messages"),
                     ("see_health", "Can see how the channels are doing"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cause", "recipient", "channel"), name="delivery_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("address_index", ""), _negated=True),
+                        fields=("cause", "channel", "address_index"),
+                        name="delivery_once_per_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_until__isnull", False), ("state", "sending")),
+                            models.Q(
+                                models.Q(("state", "sending"), _negated=True),
+                                ("lease_until__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="delivery_sending_has_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "sending"),
+                            models.Q(("on_wire_since__isnull", True), ("sender__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="delivery_sender_while_sending",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["delivered", "read"]), _negated=True),
+                            ("delivered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="delivery_arrived_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
+                            models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="delivery_quiet_has_both_ends",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("carried_by__isnull", True),
+                            ("digest_key", ""),
+                            ("state__in", ["held", "queued"]),
+                        ),
+                        fields=["channel", "-urgent", "due_at"],
+                        name="delivery_to_send",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("carried_by__isnull", True),
+                            ("state__in", ["held", "queued"]),
+                            models.Q(("digest_key", ""), _negated=True),
+                        ),
+                        fields=["due_at"],
+                        name="delivery_to_gather",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("carried_by__isnull", True),
+                            ("state__in", ["held", "queued"]),
+                            models.Q(("digest_key", ""), _negated=True),
+                        ),
+                        fields=["digest_key"],
+                        name="delivery_gathering",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["channel", "lease_until"],
+                        name="delivery_sending",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "ambiguous")),
+                        fields=["channel", "due_at"],
+                        name="delivery_ambiguous",
+                    ),
+                    models.Index(
+                        condition=models.Q(("fallback_due__isnull", False)),
+                        fields=["fallback_due"],
+                        name="delivery_fallback",
+                    ),
+                    models.Index(
+                        condition=models.Q(("provider_ref", ""), _negated=True),
+                        fields=["channel", "provider_ref"],
+                        name="delivery_by_ref",
+                    ),
+                    models.Index(fields=["recipient", "-id"], name="delivery_by_recipient"),
+                    models.Index(
+                        condition=models.Q(("address_index", ""), _negated=True),
+                        fields=["address_index", "-id"],
+                        name="delivery_by_address",
+                    ),
+                    models.Index(
+                        condition=models.Q(("waybill__isnull", False)),
+                        fields=["waybill", "-id"],
+                        name="delivery_by_waybill",
+                    ),
+                    models.Index(
+                        condition=models.Q(("customer__isnull", False)),
+                        fields=["customer", "-id"],
+                        name="delivery_by_customer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("case__isnull", False)),
+                        fields=["case", "-id"],
+                        name="delivery_by_case",
+                    ),
+                    models.Index(
+                        condition=models.Q(("event__isnull", False)),
+                        fields=["event"],
+                        name="delivery_by_event",
+                    ),
+                    models.Index(
+                        condition=models.Q(("carried_by__isnull", False)),
+                        fields=["carried_by"],
+                        name="delivery_carried",
+                    ),
+                    models.Index(
+                        condition=models.Q(("previous__isnull", False)),
+                        fields=["previous"],
+                        name="delivery_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -395,6 +525,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "message templates",
                 "ordering": ["topic", "channel", "language", "-version"],
                 "permissions": [("manage_template", "Can write message templates")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("topic", "channel", "language", "version"),
+                        name="template_version_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("body", ""), _negated=True), name="template_has_text"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +635,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "attempt",
                 "verbose_name_plural": "attempts",
                 "ordering": ["id"],
+                "indexes": [models.Index(fields=["at"], name="attempt_by_time")],
             },
         ),
         migrations.CreateModel(
@@ -633,6 +773,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "notification policies",
                 "ordering": ["topic", "audience", "role"],
                 "permissions": [("manage_policy", "Can change who is told what, and how")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("topic", "audience", "role"), name="policy_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channels__len__gt", 0)), name="policy_names_a_channel"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("audience", "role"), models.Q(("role", ""), _negated=True)),
+                            ("audience", "group"),
+                            models.Q(models.Q(("audience", "role"), _negated=True), ("role", "")),
+                            _connector="OR",
+                        ),
+                        name="policy_role_where_needed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
+                            models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="policy_quiet_has_both_ends",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -786,6 +951,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "call to make",
                 "verbose_name_plural": "calls to make",
                 "permissions": [("work_phonetask", "Can take and settle calls to make")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="phonetask_taken_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["open", "taken"]),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state__in", ["reached", "unreachable", "dropped"]),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="phonetask_settled_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken"), _negated=True),
+                            ("taken_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="phonetask_taken_has_person",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "taken"])),
+                        fields=["due_at"],
+                        name="phonetask_queue",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -864,6 +1070,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "message preference",
                 "verbose_name_plural": "message preferences",
                 "permissions": [("manage_preference", "Can change message preferences")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
+                            models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="preference_quiet_has_both_ends",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -952,6 +1168,32 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "subscription",
                 "verbose_name_plural": "subscriptions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ended"), _negated=True),
+                        fields=("waybill", "channel", "address_index"),
+                        name="subscription_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "active"), _negated=True),
+                            ("confirmed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="subscription_active_is_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on__isnull", False), ("state", "ended")),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True),
+                                ("ended_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="subscription_ended_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1026,6 +1268,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "stopped address",
                 "verbose_name_plural": "stopped addresses",
                 "permissions": [("lift_suppressedaddress", "Can take addresses off the stop list")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("channel", "address_index"),
+                        name="suppressed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="suppressed_lifted_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1119,6 +1376,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "webhook endpoint",
                 "verbose_name_plural": "webhook endpoints",
                 "permissions": [("manage_endpoint", "Can switch webhook endpoints on and off")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True)),
+                        fields=("customer", "url"),
+                        name="endpoint_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("removed_at__isnull", True), ("removed_by__isnull", True)),
+                            models.Q(("removed_at__isnull", False), ("removed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="endpoint_removed_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "disabled"), _negated=True),
+                            models.Q(("state_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="endpoint_disabled_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1163,6 +1443,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "webhook event",
                 "verbose_name_plural": "webhook events",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("event__isnull", False)),
+                        fields=("event", "customer"),
+                        name="webhook_event_once",
+                    )
+                ],
+                "indexes": [models.Index(fields=["customer", "-id"], name="webhook_event_newest")],
             },
         ),
         migrations.CreateModel(
@@ -1340,398 +1628,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="messagetemplate",
-            constraint=models.UniqueConstraint(
-                fields=("topic", "channel", "language", "version"), name="template_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messagetemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("body", ""), _negated=True), name="template_has_text"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["at"], name="attempt_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationpolicy",
-            constraint=models.UniqueConstraint(
-                fields=("topic", "audience", "role"), name="policy_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channels__len__gt", 0)), name="policy_names_a_channel"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("audience", "role"), models.Q(("role", ""), _negated=True)),
-                    ("audience", "group"),
-                    models.Q(models.Q(("audience", "role"), _negated=True), ("role", "")),
-                    _connector="OR",
-                ),
-                name="policy_role_where_needed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
-                    models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="policy_quiet_has_both_ends",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(
-                    ("carried_by__isnull", True),
-                    ("digest_key", ""),
-                    ("state__in", ["held", "queued"]),
-                ),
-                fields=["channel", "-urgent", "due_at"],
-                name="delivery_to_send",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(
-                    ("carried_by__isnull", True),
-                    ("state__in", ["held", "queued"]),
-                    models.Q(("digest_key", ""), _negated=True),
-                ),
-                fields=["due_at"],
-                name="delivery_to_gather",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(
-                    ("carried_by__isnull", True),
-                    ("state__in", ["held", "queued"]),
-                    models.Q(("digest_key", ""), _negated=True),
-                ),
-                fields=["digest_key"],
-                name="delivery_gathering",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["channel", "lease_until"],
-                name="delivery_sending",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state", "ambiguous")),
-                fields=["channel", "due_at"],
-                name="delivery_ambiguous",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("fallback_due__isnull", False)),
-                fields=["fallback_due"],
-                name="delivery_fallback",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("provider_ref", ""), _negated=True),
-                fields=["channel", "provider_ref"],
-                name="delivery_by_ref",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["recipient", "-id"], name="delivery_by_recipient"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("address_index", ""), _negated=True),
-                fields=["address_index", "-id"],
-                name="delivery_by_address",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("waybill__isnull", False)),
-                fields=["waybill", "-id"],
-                name="delivery_by_waybill",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("customer__isnull", False)),
-                fields=["customer", "-id"],
-                name="delivery_by_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("case__isnull", False)),
-                fields=["case", "-id"],
-                name="delivery_by_case",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("event__isnull", False)),
-                fields=["event"],
-                name="delivery_by_event",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("carried_by__isnull", False)),
-                fields=["carried_by"],
-                name="delivery_carried",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("previous__isnull", False)),
-                fields=["previous"],
-                name="delivery_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("cause", "recipient", "channel"), name="delivery_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("address_index", ""), _negated=True),
-                fields=("cause", "channel", "address_index"),
-                name="delivery_once_per_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lease_until__isnull", False), ("state", "sending")),
-                    models.Q(
-                        models.Q(("state", "sending"), _negated=True), ("lease_until__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="delivery_sending_has_lease",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "sending"),
-                    models.Q(("on_wire_since__isnull", True), ("sender__isnull", True)),
-                    _connector="OR",
-                ),
-                name="delivery_sender_while_sending",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["delivered", "read"]), _negated=True),
-                    ("delivered_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="delivery_arrived_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
-                    models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="delivery_quiet_has_both_ends",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="phonetask",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "taken"])),
-                fields=["due_at"],
-                name="phonetask_queue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phonetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="phonetask_taken_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phonetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["open", "taken"]),
-                        ("closed_at__isnull", True),
-                        ("closed_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("state__in", ["reached", "unreachable", "dropped"]),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="phonetask_settled_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phonetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), _negated=True),
-                    ("taken_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="phonetask_taken_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
-                    models.Q(("quiet_from__isnull", False), ("quiet_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="preference_quiet_has_both_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ended"), _negated=True),
-                fields=("waybill", "channel", "address_index"),
-                name="subscription_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True),
-                    ("confirmed_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="subscription_active_is_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on__isnull", False), ("state", "ended")),
-                    models.Q(
-                        models.Q(("state", "ended"), _negated=True), ("ended_on__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="subscription_ended_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suppressedaddress",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at__isnull", True)),
-                fields=("channel", "address_index"),
-                name="suppressed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suppressedaddress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True)),
-                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="suppressed_lifted_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at__isnull", True)),
-                fields=("customer", "url"),
-                name="endpoint_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("removed_at__isnull", True), ("removed_by__isnull", True)),
-                    models.Q(("removed_at__isnull", False), ("removed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="endpoint_removed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "disabled"), _negated=True),
-                    models.Q(("state_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="endpoint_disabled_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookevent",
-            index=models.Index(fields=["customer", "-id"], name="webhook_event_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("event__isnull", False)),
-                fields=("event", "customer"),
-                name="webhook_event_once",
-            ),
-        ),
         migrations.CreateModel(
             name="ButtonPress",
             fields=[
@@ -1775,6 +1671,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "pressed button",
                 "verbose_name_plural": "pressed buttons",
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("platform", "event_id"), name="press_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1809,6 +1708,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "accounts of colleagues",
                 "permissions": [("manage_colleagueaccount", "Can enter accounts of colleagues")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("platform", "account_index"),
+                        name="account_of_one_colleague",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("platform__in", ["wecom", "dingtalk", "feishu"])),
+                        name="account_platform_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1906,6 +1816,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "group robots",
                 "permissions": [("manage_grouprobot", "Can set up robots of groups")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("platform", "key_index"), name="robot_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("platform__in", ["wecom", "dingtalk", "feishu"])),
+                        name="robot_platform_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key_index", ""), _negated=True), name="robot_has_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("has_secret", False), ("platform", "wecom")),
+                            models.Q(
+                                models.Q(("platform", "wecom"), _negated=True), ("has_secret", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="robot_signs_where_it_can",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1986,10 +1916,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="buttonpress",
-            constraint=models.UniqueConstraint(fields=("platform", "event_id"), name="press_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="buttonpress",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("outcome", "done"), _negated=True),
@@ -2009,21 +1935,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="colleagueaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("platform", "account_index"),
-                name="account_of_one_colleague",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="colleagueaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("platform__in", ["wecom", "dingtalk", "feishu"])),
-                name="account_platform_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="colleagueaccount",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
@@ -2031,34 +1942,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="account_ended_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grouprobot",
-            constraint=models.UniqueConstraint(fields=("platform", "key_index"), name="robot_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="grouprobot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("platform__in", ["wecom", "dingtalk", "feishu"])),
-                name="robot_platform_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grouprobot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key_index", ""), _negated=True), name="robot_has_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grouprobot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("has_secret", False), ("platform", "wecom")),
-                    models.Q(models.Q(("platform", "wecom"), _negated=True), ("has_secret", True)),
-                    _connector="OR",
-                ),
-                name="robot_signs_where_it_can",
             ),
         ),
         *_by_hand.OPERATIONS,

@@ -692,6 +692,227 @@ class Migration(migrations.Migration):
                     ("reveal_workorder", "Can see the full phone and address in a work order"),
                     ("import_workorder", "Can take in spreadsheets of orders"),
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settlement_method", "cod"),
+                                ("cod_amount__gt", 0),
+                                ("cod_amount__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("settlement_method", "cod"), _negated=True),
+                                ("cod_amount__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_cod_amount_iff_cod",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pieces__isnull", True), ("pieces__gt", 0), _connector="OR"),
+                            models.Q(
+                                ("weight_g__isnull", True), ("weight_g__gt", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("volume_cm3__isnull", True), ("volume_cm3__gt", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("distance_m__isnull", True), ("distance_m__gt", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("declared_value__isnull", True),
+                                ("declared_value__gte", 0),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("estimated_fee__isnull", True),
+                                ("estimated_fee__gte", 0),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="order_figures_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("insured_amount__isnull", True),
+                            models.Q(
+                                ("declared_value__isnull", False),
+                                ("insured_amount__gt", 0),
+                                ("insured_amount__lte", models.F("declared_value")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_insured_up_to_declared",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("customer_reference", ""), _negated=True),
+                            models.Q(("status", "cancelled"), _negated=True),
+                        ),
+                        fields=("customer", "customer_reference"),
+                        name="order_reference_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("status__in", ["completed", "confirmed", "in_progress"]),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", True),
+                                ("status__in", ["awaiting_read_back", "draft", "held", "ready"]),
+                            ),
+                            ("status", "cancelled"),
+                            _connector="OR",
+                        ),
+                        name="order_confirmed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("centre_kind", ""),
+                                ("confirmed_at__isnull", True),
+                                ("confirmed_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                ("pieces__isnull", False),
+                                models.Q(("centre_kind", ""), _negated=True),
+                                models.Q(("goods_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_confirmed_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "phone"), _negated=True),
+                            ("confirmed_at__isnull", True),
+                            ("read_back_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="order_phone_needs_read_back",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("read_back_at__isnull", True), ("read_back_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("read_back_at__isnull", False), ("read_back_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_read_back_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("started_at__isnull", True),
+                                ("started_by__isnull", True),
+                                models.Q(("status", "in_progress"), _negated=True),
+                            ),
+                            models.Q(
+                                ("started_at__isnull", False),
+                                ("started_by__isnull", False),
+                                ("status__in", ["in_progress", "completed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_started_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completed_at__isnull", True),
+                                ("completed_by__isnull", True),
+                                models.Q(("status", "completed"), _negated=True),
+                            ),
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                                ("status", "completed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_completed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("held_at__isnull", True),
+                                ("held_by__isnull", True),
+                                ("hold_reason", ""),
+                                models.Q(("status", "held"), _negated=True),
+                            ),
+                            models.Q(
+                                ("held_at__isnull", False),
+                                ("held_by__isnull", False),
+                                ("status", "held"),
+                                models.Q(("hold_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_held_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancel_reason", ""),
+                                ("cancelled_at__isnull", True),
+                                ("cancelled_by__isnull", True),
+                                models.Q(("status", "cancelled"), _negated=True),
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__isnull", False),
+                                ("status", "cancelled"),
+                                models.Q(("cancel_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_cancelled_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("follow_up_set_at__isnull", True),
+                                ("follow_up_set_by__isnull", True),
+                                models.Q(("follow_up_reason", "manual"), _negated=True),
+                            ),
+                            models.Q(
+                                ("follow_up_reason", "manual"),
+                                ("follow_up_set_at__isnull", False),
+                                ("follow_up_set_by__isnull", False),
+                                models.Q(("follow_up_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_follow_up_override_complete",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-received_at", "-id"], name="order_newest"),
+                    models.Index(fields=["status", "-received_at"], name="order_status_newest"),
+                    models.Index(fields=["customer", "received_on"], name="order_customer_day"),
+                    models.Index(fields=["owner", "status"], name="order_owner_status"),
+                    models.Index(fields=["centre", "-received_at"], name="order_centre_newest"),
+                    models.Index(fields=["pickup_phone_index"], name="order_pickup_phone"),
+                    models.Index(fields=["delivery_phone_index"], name="order_delivery_phone"),
+                    models.Index(fields=["customer_reference"], name="order_reference"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name_parts"], name="order_names"
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("status__in", ["awaiting_read_back", "draft", "held", "ready"])
+                        ),
+                        fields=["due_at"],
+                        name="order_clock_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -725,6 +946,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "waybill of a work order",
                 "verbose_name_plural": "waybills of work orders",
                 "ordering": ["piece"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("work_order", "piece"), name="order_piece_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -1293,286 +1517,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="workorderwaybill",
-            constraint=models.UniqueConstraint(
-                fields=("work_order", "piece"), name="order_piece_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["-received_at", "-id"], name="order_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["status", "-received_at"], name="order_status_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["customer", "received_on"], name="order_customer_day"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["owner", "status"], name="order_owner_status"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["centre", "-received_at"], name="order_centre_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["pickup_phone_index"], name="order_pickup_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["delivery_phone_index"], name="order_delivery_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["customer_reference"], name="order_reference"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name_parts"], name="order_names"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(
-                condition=models.Q(
-                    ("status__in", ["awaiting_read_back", "draft", "held", "ready"])
-                ),
-                fields=["due_at"],
-                name="order_clock_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("settlement_method", "cod"),
-                        ("cod_amount__gt", 0),
-                        ("cod_amount__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("settlement_method", "cod"), _negated=True),
-                        ("cod_amount__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_cod_amount_iff_cod",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pieces__isnull", True), ("pieces__gt", 0), _connector="OR"),
-                    models.Q(("weight_g__isnull", True), ("weight_g__gt", 0), _connector="OR"),
-                    models.Q(("volume_cm3__isnull", True), ("volume_cm3__gt", 0), _connector="OR"),
-                    models.Q(("distance_m__isnull", True), ("distance_m__gt", 0), _connector="OR"),
-                    models.Q(
-                        ("declared_value__isnull", True),
-                        ("declared_value__gte", 0),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("estimated_fee__isnull", True), ("estimated_fee__gte", 0), _connector="OR"
-                    ),
-                ),
-                name="order_figures_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("insured_amount__isnull", True),
-                    models.Q(
-                        ("declared_value__isnull", False),
-                        ("insured_amount__gt", 0),
-                        ("insured_amount__lte", models.F("declared_value")),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_insured_up_to_declared",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("customer_reference", ""), _negated=True),
-                    models.Q(("status", "cancelled"), _negated=True),
-                ),
-                fields=("customer", "customer_reference"),
-                name="order_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("status__in", ["completed", "confirmed", "in_progress"]),
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", True),
-                        ("status__in", ["awaiting_read_back", "draft", "held", "ready"]),
-                    ),
-                    ("status", "cancelled"),
-                    _connector="OR",
-                ),
-                name="order_confirmed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("centre_kind", ""),
-                        ("confirmed_at__isnull", True),
-                        ("confirmed_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        ("pieces__isnull", False),
-                        models.Q(("centre_kind", ""), _negated=True),
-                        models.Q(("goods_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_confirmed_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("channel", "phone"), _negated=True),
-                    ("confirmed_at__isnull", True),
-                    ("read_back_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="order_phone_needs_read_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("read_back_at__isnull", True), ("read_back_by__isnull", True)),
-                    models.Q(("read_back_at__isnull", False), ("read_back_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="order_read_back_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("started_at__isnull", True),
-                        ("started_by__isnull", True),
-                        models.Q(("status", "in_progress"), _negated=True),
-                    ),
-                    models.Q(
-                        ("started_at__isnull", False),
-                        ("started_by__isnull", False),
-                        ("status__in", ["in_progress", "completed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_started_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("completed_at__isnull", True),
-                        ("completed_by__isnull", True),
-                        models.Q(("status", "completed"), _negated=True),
-                    ),
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("completed_by__isnull", False),
-                        ("status", "completed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_completed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("held_at__isnull", True),
-                        ("held_by__isnull", True),
-                        ("hold_reason", ""),
-                        models.Q(("status", "held"), _negated=True),
-                    ),
-                    models.Q(
-                        ("held_at__isnull", False),
-                        ("held_by__isnull", False),
-                        ("status", "held"),
-                        models.Q(("hold_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_held_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cancel_reason", ""),
-                        ("cancelled_at__isnull", True),
-                        ("cancelled_by__isnull", True),
-                        models.Q(("status", "cancelled"), _negated=True),
-                    ),
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("cancelled_by__isnull", False),
-                        ("status", "cancelled"),
-                        models.Q(("cancel_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_cancelled_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("follow_up_set_at__isnull", True),
-                        ("follow_up_set_by__isnull", True),
-                        models.Q(("follow_up_reason", "manual"), _negated=True),
-                    ),
-                    models.Q(
-                        ("follow_up_reason", "manual"),
-                        ("follow_up_set_at__isnull", False),
-                        ("follow_up_set_by__isnull", False),
-                        models.Q(("follow_up_note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_follow_up_override_complete",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

@@ -68,6 +68,23 @@ class Migration(migrations.Migration):
                     ("try_tariff", "Can ask what a shipment would cost"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "service"),
+                        name="tariff_once_per_customer_and_service",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("service", ""), _negated=True),
+                        ),
+                        name="tariff_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency", "CNY")), name="tariff_in_cny"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +305,57 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "tariff versions",
                 "ordering": ["tariff_id", "-since", "-id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("tariff", "since"),
+                        name="version_once_since",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True),
+                                ("published_by__isnull", True),
+                                ("sha256", ""),
+                                ("state", "draft"),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("published_by__isnull", False),
+                                ("sha256__regex", "^[0-9a-f]{64}$"),
+                                ("state", "active"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_published_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("billing_event__in", ["picked_up", "delivered", "confirmed"]),
+                            ("measure__in", ["weight", "distance", "storage"]),
+                            ("monthly_measure__in", ["shipments", "weight", "amount"]),
+                            ("priced_by__in", ["shipment", "piece"]),
+                            ("round_mode__in", ["half_up", "up", "down"]),
+                            ("upper_bound__in", ["included", "excluded"]),
+                            ("volumetric__in", ["full", "half", "off"]),
+                        ),
+                        name="version_choices_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("divisor__gt", 0),
+                            ("freight_step_fen__gt", 0),
+                            ("total_step_fen__gt", 0),
+                            models.Q(
+                                ("heaviest__isnull", True), ("heaviest__gt", 0), _connector="OR"
+                            ),
+                        ),
+                        name="version_figures_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_inclusive", True)), name="version_tax_inclusive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -316,6 +384,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "monthly tiers",
                 "abstract": False,
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "upto"), name="monthly_tier_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount_ppm__lte", 1000000)), name="monthly_tier_sane"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +501,64 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "components",
                 "abstract": False,
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "code"), name="component_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "basis__in",
+                                [
+                                    "freight",
+                                    "so_far",
+                                    "insured",
+                                    "cod",
+                                    "shipment",
+                                    "pieces",
+                                    "weight",
+                                    "extra",
+                                ],
+                            ),
+                            (
+                                "kind__in",
+                                [
+                                    "fuel",
+                                    "insurance",
+                                    "cod",
+                                    "remote",
+                                    "return",
+                                    "sign_back",
+                                    "packaging",
+                                    "waiting",
+                                    "distance",
+                                    "stop",
+                                    "storage",
+                                    "handling",
+                                    "other",
+                                    "discount",
+                                ],
+                            ),
+                            ("over_max__in", ["cap", "refuse"]),
+                        ),
+                        name="component_choices_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", "extra"), models.Q(("extra", ""), _negated=True)),
+                            models.Q(models.Q(("basis", "extra"), _negated=True), ("extra", "")),
+                            _connector="OR",
+                        ),
+                        name="component_extra_where_it_is_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("min_fen__isnull", True),
+                            ("max_fen__isnull", True),
+                            ("min_fen__lte", models.F("max_fen")),
+                            _connector="OR",
+                        ),
+                        name="component_minimum_below_maximum",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -461,6 +595,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "tax classes",
                 "ordering": ["code", "-since"],
                 "default_permissions": ("view", "add"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "since"), name="tax_class_once_since"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rate_ppm__lt", 1000000), ("item_code__regex", "^([0-9]{19})?$")
+                        ),
+                        name="tax_class_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -493,6 +636,19 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "rounding of weights",
                 "abstract": False,
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "upto"), name="weight_step_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__gt", 0),
+                            ("threshold__gt", 0),
+                            ("threshold__lte", models.F("step")),
+                        ),
+                        name="weight_step_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -521,6 +677,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "zones",
                 "abstract": False,
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "code"), name="zone_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="zone_has_a_code"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -561,6 +723,21 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "price bands",
                 "abstract": False,
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "zone", "upto"),
+                        name="segment_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__gt", 0),
+                            models.Q(("upto__isnull", True), ("upto__gt", 0), _connector="OR"),
+                            models.Q(("per__isnull", True), ("per__gt", 0), _connector="OR"),
+                        ),
+                        name="segment_figures_sane",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -597,6 +774,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "areas of zones",
                 "abstract": False,
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "destination", "origin"), name="area_in_one_zone"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("destination__regex", "^(|[0-9]{6}|same_(district|city|province))$"),
+                            ("origin__regex", "^(|[0-9]{6})$"),
+                        ),
+                        name="area_code_shape",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -755,244 +944,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="tariff",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "service"),
-                name="tariff_once_per_customer_and_service",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("service", ""), _negated=True)
-                ),
-                name="tariff_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency", "CNY")), name="tariff_in_cny"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("tariff", "since"),
-                name="version_once_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at__isnull", True),
-                        ("published_by__isnull", True),
-                        ("sha256", ""),
-                        ("state", "draft"),
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("published_by__isnull", False),
-                        ("sha256__regex", "^[0-9a-f]{64}$"),
-                        ("state", "active"),
-                    ),
-                    _connector="OR",
-                ),
-                name="version_published_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("billing_event__in", ["picked_up", "delivered", "confirmed"]),
-                    ("measure__in", ["weight", "distance", "storage"]),
-                    ("monthly_measure__in", ["shipments", "weight", "amount"]),
-                    ("priced_by__in", ["shipment", "piece"]),
-                    ("round_mode__in", ["half_up", "up", "down"]),
-                    ("upper_bound__in", ["included", "excluded"]),
-                    ("volumetric__in", ["full", "half", "off"]),
-                ),
-                name="version_choices_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("divisor__gt", 0),
-                    ("freight_step_fen__gt", 0),
-                    ("total_step_fen__gt", 0),
-                    models.Q(("heaviest__isnull", True), ("heaviest__gt", 0), _connector="OR"),
-                ),
-                name="version_figures_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tax_inclusive", True)), name="version_tax_inclusive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlytier",
-            constraint=models.UniqueConstraint(
-                fields=("version", "upto"), name="monthly_tier_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlytier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_ppm__lte", 1000000)), name="monthly_tier_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.UniqueConstraint(fields=("version", "code"), name="component_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "basis__in",
-                        [
-                            "freight",
-                            "so_far",
-                            "insured",
-                            "cod",
-                            "shipment",
-                            "pieces",
-                            "weight",
-                            "extra",
-                        ],
-                    ),
-                    (
-                        "kind__in",
-                        [
-                            "fuel",
-                            "insurance",
-                            "cod",
-                            "remote",
-                            "return",
-                            "sign_back",
-                            "packaging",
-                            "waiting",
-                            "distance",
-                            "stop",
-                            "storage",
-                            "handling",
-                            "other",
-                            "discount",
-                        ],
-                    ),
-                    ("over_max__in", ["cap", "refuse"]),
-                ),
-                name="component_choices_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis", "extra"), models.Q(("extra", ""), _negated=True)),
-                    models.Q(models.Q(("basis", "extra"), _negated=True), ("extra", "")),
-                    _connector="OR",
-                ),
-                name="component_extra_where_it_is_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("min_fen__isnull", True),
-                    ("max_fen__isnull", True),
-                    ("min_fen__lte", models.F("max_fen")),
-                    _connector="OR",
-                ),
-                name="component_minimum_below_maximum",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxclass",
-            constraint=models.UniqueConstraint(
-                fields=("code", "since"), name="tax_class_once_since"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxclass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rate_ppm__lt", 1000000), ("item_code__regex", "^([0-9]{19})?$")
-                ),
-                name="tax_class_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weightstep",
-            constraint=models.UniqueConstraint(
-                fields=("version", "upto"), name="weight_step_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weightstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__gt", 0), ("threshold__gt", 0), ("threshold__lte", models.F("step"))
-                ),
-                name="weight_step_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zone",
-            constraint=models.UniqueConstraint(fields=("version", "code"), name="zone_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="zone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="zone_has_a_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.UniqueConstraint(
-                fields=("version", "zone", "upto"), name="segment_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__gt", 0),
-                    models.Q(("upto__isnull", True), ("upto__gt", 0), _connector="OR"),
-                    models.Q(("per__isnull", True), ("per__gt", 0), _connector="OR"),
-                ),
-                name="segment_figures_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zonerule",
-            constraint=models.UniqueConstraint(
-                fields=("version", "destination", "origin"), name="area_in_one_zone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zonerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("destination__regex", "^(|[0-9]{6}|same_(district|city|province))$"),
-                    ("origin__regex", "^(|[0-9]{6})$"),
-                ),
-                name="area_code_shape",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

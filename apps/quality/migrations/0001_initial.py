@@ -405,6 +405,170 @@ class Migration(migrations.Migration):
                     ("close_exceptionreport", "Can close and reopen exceptions"),
                     ("reveal_exceptionreport", "Can read an exception in clear, with a reason"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True), ("waybill__isnull", False)
+                        ),
+                        fields=("waybill",),
+                        name="exception_one_open_per_waybill",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["open", "investigating", "decided", "acting", "checked", "closed"],
+                            )
+                        ),
+                        name="exception_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "late",
+                                    "stuck",
+                                    "misrouted",
+                                    "refused",
+                                    "damaged",
+                                    "lost",
+                                    "breach",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="exception_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("found_by__in", ["direct_complaint", "own_check", "breach"])
+                        ),
+                        name="exception_found_by_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("happened_at__lte", models.F("known_at")),
+                            ("known_at__lte", models.F("reported_at")),
+                        ),
+                        name="exception_times_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="exception_titled"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exception_taken_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("investigated_at__isnull", True), ("investigated_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("investigated_at__isnull", False),
+                                ("investigated_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_investigated_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exception_decided_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exception_checked_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exception_closed_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_at__isnull", True), ("owner__isnull", False), _connector="OR"
+                        ),
+                        name="exception_in_hand_is_followed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_closed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "closed"]),
+                            ("investigated_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="exception_investigated_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "investigating", "closed"]),
+                            models.Q(("cause__isnull", False), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exception_decided_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(("cause__isnull", False), ("decided_at__isnull", False)),
+                            models.Q(
+                                ("is_serious", False),
+                                models.Q(("put_right_line", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exception_closed_decided_or_put_right",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("responsible_unit__isnull", True),
+                            ("responsible_carrier__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="exception_one_party_responsible",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=["state", "-id"],
+                        name="exception_open",
+                    ),
+                    models.Index(fields=["unit", "-id"], name="exception_by_unit"),
+                    models.Index(fields=["reported_at"], name="exception_by_report"),
+                    models.Index(fields=["closed_at"], name="exception_by_closing"),
+                    models.Index(fields=["decided_at"], name="exception_by_decision"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_grams"], name="exception_grams"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -561,6 +725,82 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "corrective actions",
                 "ordering": ["due_at", "id"],
                 "permissions": [("check_correctiveaction", "Can check whether an action worked")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="action_done_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="action_checked_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
+                            models.Q(("dropped_at__isnull", False), ("dropped_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="action_dropped_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("what", ""), _negated=True), name="action_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at__isnull", True),
+                            models.Q(("result", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="action_done_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at__isnull", True), ("has_worked__isnull", True)),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("done_at__isnull", False),
+                                ("has_worked__isnull", False),
+                                models.Q(("check_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_checked_after_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dropped_at__isnull", True),
+                            models.Q(
+                                ("done_at__isnull", True),
+                                models.Q(("drop_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_dropped_or_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("analysis__isnull", True), ("exception__isnull", False)),
+                            models.Q(("analysis__isnull", False), ("exception__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="action_follows_from_one",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("dropped_at__isnull", True)),
+                        fields=["owner", "due_at"],
+                        name="action_open_by_owner",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -664,6 +904,72 @@ class Migration(migrations.Migration):
                 "verbose_name": "chase",
                 "verbose_name_plural": "chases",
                 "ordering": ["due_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                            models.Q(
+                                ("answered_at__isnull", False), ("answered_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="chase_answered_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
+                            models.Q(("dropped_at__isnull", False), ("dropped_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="chase_dropped_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("carrier__isnull", True), ("unit__isnull", False)),
+                            models.Q(("carrier__isnull", False), ("unit__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="chase_asks_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at__isnull", True)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="chase_answered_says_answer",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            ("dropped_at__isnull", True),
+                            ("unit__isnull", False),
+                        ),
+                        fields=("exception", "unit"),
+                        name="chase_unit_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            ("dropped_at__isnull", True),
+                            ("carrier__isnull", False),
+                        ),
+                        fields=("exception", "carrier"),
+                        name="chase_carrier_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("answered_at__isnull", True), ("dropped_at__isnull", True)
+                        ),
+                        fields=["owner", "due_at"],
+                        name="chase_open_by_owner",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -730,6 +1036,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "contact about a late shipment",
                 "verbose_name_plural": "contacts about late shipments",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("was_reached", False), ("was_apologised_to", True), _connector="OR"
+                        ),
+                        name="contact_apologises",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("was_reached", False), ("expected_at__isnull", False), _connector="OR"
+                        ),
+                        name="contact_names_new_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -769,6 +1089,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "change of an exception report",
                 "verbose_name_plural": "changes of exception reports",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="reportchange_says_why",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -847,6 +1173,24 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "review meetings",
                 "ordering": ["-planned_for", "-id"],
                 "permissions": [("hold_reviewmeeting", "Can plan and hold review meetings")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("held_at__isnull", False),
+                                ("held_by__isnull", False),
+                                ("state", "held"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "held"), _negated=True),
+                                ("held_at__isnull", True),
+                                ("held_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="meeting_held_agrees",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -883,452 +1227,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "item of a review meeting",
                 "verbose_name_plural": "items of review meetings",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "exception"), name="reviewitem_once")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="exceptionreport",
-            index=models.Index(
-                condition=models.Q(("state", "closed"), _negated=True),
-                fields=["state", "-id"],
-                name="exception_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionreport",
-            index=models.Index(fields=["unit", "-id"], name="exception_by_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionreport",
-            index=models.Index(fields=["reported_at"], name="exception_by_report"),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionreport",
-            index=models.Index(fields=["closed_at"], name="exception_by_closing"),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionreport",
-            index=models.Index(fields=["decided_at"], name="exception_by_decision"),
-        ),
-        migrations.AddIndex(
-            model_name="exceptionreport",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_grams"], name="exception_grams"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True), ("waybill__isnull", False)
-                ),
-                fields=("waybill",),
-                name="exception_one_open_per_waybill",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["open", "investigating", "decided", "acting", "checked", "closed"],
-                    )
-                ),
-                name="exception_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "late",
-                            "stuck",
-                            "misrouted",
-                            "refused",
-                            "damaged",
-                            "lost",
-                            "breach",
-                            "other",
-                        ],
-                    )
-                ),
-                name="exception_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("found_by__in", ["direct_complaint", "own_check", "breach"])),
-                name="exception_found_by_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("happened_at__lte", models.F("known_at")),
-                    ("known_at__lte", models.F("reported_at")),
-                ),
-                name="exception_times_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="exception_titled"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="exception_taken_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("investigated_at__isnull", True), ("investigated_by__isnull", True)),
-                    models.Q(
-                        ("investigated_at__isnull", False), ("investigated_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="exception_investigated_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="exception_decided_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="exception_checked_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="exception_closed_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taken_at__isnull", True), ("owner__isnull", False), _connector="OR"
-                ),
-                name="exception_in_hand_is_followed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="exception_closed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "closed"]),
-                    ("investigated_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="exception_investigated_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "investigating", "closed"]),
-                    models.Q(("cause__isnull", False), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="exception_decided_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    models.Q(("cause__isnull", False), ("decided_at__isnull", False)),
-                    models.Q(
-                        ("is_serious", False), models.Q(("put_right_line", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="exception_closed_decided_or_put_right",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exceptionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("responsible_unit__isnull", True),
-                    ("responsible_carrier__isnull", True),
-                    _connector="OR",
-                ),
-                name="exception_one_party_responsible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="correctiveaction",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True), ("dropped_at__isnull", True)),
-                fields=["owner", "due_at"],
-                name="action_open_by_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="action_done_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="action_checked_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
-                    models.Q(("dropped_at__isnull", False), ("dropped_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="action_dropped_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", ""), _negated=True), name="action_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("done_at__isnull", True),
-                    models.Q(("result", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="action_done_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at__isnull", True), ("has_worked__isnull", True)),
-                    models.Q(
-                        ("checked_at__isnull", False),
-                        ("done_at__isnull", False),
-                        ("has_worked__isnull", False),
-                        models.Q(("check_note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="action_checked_after_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("dropped_at__isnull", True),
-                    models.Q(
-                        ("done_at__isnull", True), models.Q(("drop_reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="action_dropped_or_done",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="chasetask",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", True), ("dropped_at__isnull", True)),
-                fields=["owner", "due_at"],
-                name="chase_open_by_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chasetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="chase_answered_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chasetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
-                    models.Q(("dropped_at__isnull", False), ("dropped_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="chase_dropped_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chasetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("carrier__isnull", True), ("unit__isnull", False)),
-                    models.Q(("carrier__isnull", False), ("unit__isnull", True)),
-                    _connector="OR",
-                ),
-                name="chase_asks_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chasetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at__isnull", True)),
-                    models.Q(
-                        ("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="chase_answered_says_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chasetask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True),
-                    ("dropped_at__isnull", True),
-                    ("unit__isnull", False),
-                ),
-                fields=("exception", "unit"),
-                name="chase_unit_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chasetask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True),
-                    ("dropped_at__isnull", True),
-                    ("carrier__isnull", False),
-                ),
-                fields=("exception", "carrier"),
-                name="chase_carrier_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partycontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("was_reached", False), ("was_apologised_to", True), _connector="OR"
-                ),
-                name="contact_apologises",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partycontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("was_reached", False), ("expected_at__isnull", False), _connector="OR"
-                ),
-                name="contact_names_new_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="reportchange_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewmeeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("held_at__isnull", False), ("held_by__isnull", False), ("state", "held")
-                    ),
-                    models.Q(
-                        models.Q(("state", "held"), _negated=True),
-                        ("held_at__isnull", True),
-                        ("held_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="meeting_held_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewitem",
-            constraint=models.UniqueConstraint(
-                fields=("meeting", "exception"), name="reviewitem_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("analysis__isnull", True), ("exception__isnull", False)),
-                    models.Q(("analysis__isnull", False), ("exception__isnull", True)),
-                    _connector="OR",
-                ),
-                name="action_follows_from_one",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

@@ -62,6 +62,27 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "computings of figures",
                 "ordering": ["-id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scope_kind", "first_day", "until_day", "nth"),
+                        name="freeze_nth_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("nth__gte", 1), ("until_day__gt", models.F("first_day"))
+                        ),
+                        name="freeze_of_some_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "scope_kind__in",
+                                ["all", "customer", "unit", "partner", "agent", "lane"],
+                            )
+                        ),
+                        name="freeze_scope_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +142,11 @@ class Migration(migrations.Migration):
                     ("freeze_figure", "Can have figures computed and frozen"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("freeze", "kpi", "scope_id", "lane"), name="figure_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +200,27 @@ class Migration(migrations.Migration):
                 "ordering": ["kpi", "scope_kind", "scope_id", "-since"],
                 "permissions": [("set_goal", "Can set goals of figures")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kpi", "scope_kind", "scope_id", "lane", "since"),
+                        name="goal_begins_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "scope_kind__in",
+                                ["all", "customer", "unit", "partner", "agent", "lane"],
+                            )
+                        ),
+                        name="goal_scope_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True), ("value__gte", 0), _connector="OR"
+                        ),
+                        name="goal_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +365,75 @@ class Migration(migrations.Migration):
                     ("prepare_summary", "Can have the summaries of a month prepared"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "month"), name="summary_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="summary_month_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("round__gte", 1)), name="summary_round_counts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["draft", "written", "project", "director", "signed", "sent"],
+                            )
+                        ),
+                        name="summary_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("sha256", ""),
+                                ("state", "draft"),
+                                ("written_at__isnull", True),
+                                ("written_by__isnull", True),
+                                ("written_for__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                ("sha256__regex", "^[0-9a-f]{64}$"),
+                                ("written_at__isnull", False),
+                                ("written_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="summary_signed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "sent"), _negated=True),
+                                ("sent_at__isnull", True),
+                                ("sent_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("sent_at__isnull", False),
+                                ("sent_by__isnull", False),
+                                ("state", "sent"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="summary_sent_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("written_for__isnull", True),
+                            models.Q(("written_for", models.F("written_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="summary_for_another",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-month", "-id"], name="summary_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "sent"), _negated=True),
+                        fields=["month", "id"],
+                        name="summary_under_way",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -352,6 +468,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "look at a summary",
                 "verbose_name_plural": "looks at summaries",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("summary", "user", "round"), name="summarylook_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,6 +529,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "sending of a summary",
                 "verbose_name_plural": "sendings of summaries",
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pdf_sha256__regex", "^[0-9a-f]{64}$"),
+                            ("xlsx_sha256__regex", "^[0-9a-f]{64}$"),
+                        ),
+                        name="summarysending_hashed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -540,159 +670,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.UniqueConstraint(
-                fields=("scope_kind", "first_day", "until_day", "nth"), name="freeze_nth_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("nth__gte", 1), ("until_day__gt", models.F("first_day"))),
-                name="freeze_of_some_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("scope_kind__in", ["all", "customer", "unit", "partner", "agent", "lane"])
-                ),
-                name="freeze_scope_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.UniqueConstraint(
-                fields=("freeze", "kpi", "scope_id", "lane"), name="figure_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(
-                fields=("kpi", "scope_kind", "scope_id", "lane", "since"), name="goal_begins_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("scope_kind__in", ["all", "customer", "unit", "partner", "agent", "lane"])
-                ),
-                name="goal_scope_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__isnull", True), ("value__gte", 0), _connector="OR"),
-                name="goal_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="summary",
-            index=models.Index(fields=["-month", "-id"], name="summary_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="summary",
-            index=models.Index(
-                condition=models.Q(("state", "sent"), _negated=True),
-                fields=["month", "id"],
-                name="summary_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.UniqueConstraint(fields=("customer", "month"), name="summary_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="summary_month_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("round__gte", 1)), name="summary_round_counts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "written", "project", "director", "signed", "sent"])
-                ),
-                name="summary_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("sha256", ""),
-                        ("state", "draft"),
-                        ("written_at__isnull", True),
-                        ("written_by__isnull", True),
-                        ("written_for__isnull", True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "draft"), _negated=True),
-                        ("sha256__regex", "^[0-9a-f]{64}$"),
-                        ("written_at__isnull", False),
-                        ("written_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="summary_signed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "sent"), _negated=True),
-                        ("sent_at__isnull", True),
-                        ("sent_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("sent_at__isnull", False), ("sent_by__isnull", False), ("state", "sent")
-                    ),
-                    _connector="OR",
-                ),
-                name="summary_sent_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("written_for__isnull", True),
-                    models.Q(("written_for", models.F("written_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="summary_for_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summarylook",
-            constraint=models.UniqueConstraint(
-                fields=("summary", "user", "round"), name="summarylook_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summarysending",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pdf_sha256__regex", "^[0-9a-f]{64}$"),
-                    ("xlsx_sha256__regex", "^[0-9a-f]{64}$"),
-                ),
-                name="summarysending_hashed",
-            ),
         ),
         *_by_hand.OPERATIONS,
         *_by_hand_summaries.OPERATIONS,

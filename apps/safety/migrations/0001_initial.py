@@ -135,6 +135,36 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("carry_out_accountcheck", "Can carry out security checks")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "due")),
+                        fields=("account",),
+                        name="account_check_one_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["due", "done", "dropped"])),
+                        name="account_check_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                ("state", "done"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("done_at__isnull", True),
+                                ("done_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="account_check_done_by_whom",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "due_at", "id"], name="account_check_by_due")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +335,28 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "findings of checks",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("state", "waiting"),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "put_right"),
+                                models.Q(("result", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="follow_up_put_right_by_whom",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "due_on", "id"], name="follow_up_by_due")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +405,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "answers of checks",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("check_of", "item"), name="check_answer_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "wrong"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="check_answer_wrong_says_what",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -402,6 +465,32 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "seals",
                 "ordering": ["-number"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["rows", "release"])),
+                        name="seal_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("after_id__isnull", True),
+                            ("to_id__gte", models.F("after_id")),
+                            _connector="OR",
+                        ),
+                        name="seal_range_goes_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "release"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="seal_release_has_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["table", "-number"], name="seal_by_table"),
+                    models.Index(fields=["at"], name="seal_by_time"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -495,6 +584,48 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("explain_sealfinding", "Can explain a tampering found")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "tampering__in",
+                                [
+                                    "edited",
+                                    "deleted",
+                                    "inserted",
+                                    "reordered",
+                                    "truncated",
+                                    "gone",
+                                    "unnamed",
+                                    "seal_changed",
+                                    "seal_missing",
+                                    "copy_changed",
+                                    "copy_cut",
+                                ],
+                            )
+                        ),
+                        name="seal_finding_tampering_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("explained_at__isnull", True),
+                                ("explained_by__isnull", True),
+                                ("explanation", ""),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("explained_at__isnull", False),
+                                ("explained_by__isnull", False),
+                                ("state", "explained"),
+                                models.Q(("explanation", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="seal_finding_explained_by_whom",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["state", "-id"], name="seal_finding_by_state")],
             },
         ),
         migrations.CreateModel(
@@ -581,232 +712,60 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("judge_securityalert", "Can judge security alerts")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("kind", "person"),
+                        name="security_alert_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "many_reveals",
+                                    "many_accounts",
+                                    "many_pages",
+                                    "at_night",
+                                    "newcomer",
+                                    "off_duty",
+                                    "wrong_codes",
+                                    "money_role",
+                                    "attempt_refused",
+                                    "not_ours",
+                                ],
+                            )
+                        ),
+                        name="security_alert_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("answered_by__isnull", True),
+                                ("exception__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("exception__isnull", True),
+                                ("state", "harmless"),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("exception__isnull", False),
+                                ("state", "investigated"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="security_alert_judged_by_whom",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["state", "-id"], name="security_alert_by_state")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="accountcheck",
-            index=models.Index(fields=["state", "due_at", "id"], name="account_check_by_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="accountcheck",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "due")),
-                fields=("account",),
-                name="account_check_one_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["due", "done", "dropped"])),
-                name="account_check_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("done_at__isnull", False), ("done_by__isnull", False), ("state", "done")
-                    ),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True),
-                        ("done_at__isnull", True),
-                        ("done_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="account_check_done_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="checkfollowup",
-            index=models.Index(fields=["state", "due_on", "id"], name="follow_up_by_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkfollowup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True),
-                        ("closed_by__isnull", True),
-                        ("state", "waiting"),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state", "put_right"),
-                        models.Q(("result", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="follow_up_put_right_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkanswer",
-            constraint=models.UniqueConstraint(
-                fields=("check_of", "item"), name="check_answer_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "wrong"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="check_answer_wrong_says_what",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="seal",
-            index=models.Index(fields=["table", "-number"], name="seal_by_table"),
-        ),
-        migrations.AddIndex(
-            model_name="seal",
-            index=models.Index(fields=["at"], name="seal_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["rows", "release"])), name="seal_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("after_id__isnull", True),
-                    ("to_id__gte", models.F("after_id")),
-                    _connector="OR",
-                ),
-                name="seal_range_goes_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "release"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="seal_release_has_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sealfinding",
-            index=models.Index(fields=["state", "-id"], name="seal_finding_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="sealfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "tampering__in",
-                        [
-                            "edited",
-                            "deleted",
-                            "inserted",
-                            "reordered",
-                            "truncated",
-                            "gone",
-                            "unnamed",
-                            "seal_changed",
-                            "seal_missing",
-                            "copy_changed",
-                            "copy_cut",
-                        ],
-                    )
-                ),
-                name="seal_finding_tampering_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sealfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("explained_at__isnull", True),
-                        ("explained_by__isnull", True),
-                        ("explanation", ""),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        ("explained_at__isnull", False),
-                        ("explained_by__isnull", False),
-                        ("state", "explained"),
-                        models.Q(("explanation", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="seal_finding_explained_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="securityalert",
-            index=models.Index(fields=["state", "-id"], name="security_alert_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="securityalert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("kind", "person"),
-                name="security_alert_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="securityalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "many_reveals",
-                            "many_accounts",
-                            "many_pages",
-                            "at_night",
-                            "newcomer",
-                            "off_duty",
-                            "wrong_codes",
-                            "money_role",
-                            "attempt_refused",
-                            "not_ours",
-                        ],
-                    )
-                ),
-                name="security_alert_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="securityalert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("answered_by__isnull", True),
-                        ("exception__isnull", True),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        ("exception__isnull", True),
-                        ("state", "harmless"),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        ("exception__isnull", False),
-                        ("state", "investigated"),
-                    ),
-                    _connector="OR",
-                ),
-                name="security_alert_judged_by_whom",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

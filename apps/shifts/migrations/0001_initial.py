@@ -121,6 +121,74 @@ class Migration(migrations.Migration):
                 "ordering": ["-ends_at", "-id"],
                 "permissions": [("work_handover", "Can hand over a shift and accept one")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("receiver__isnull", True),
+                            models.Q(("receiver", models.F("giver")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="handover_to_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "accepted"), _negated=True),
+                                ("accepted_at__isnull", True),
+                                ("accepted_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by", models.F("receiver")),
+                                ("state", "accepted"),
+                                ("watch", models.F("receiver")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_accepted_by_receiver",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("offered_at__isnull", True), ("offered_by__isnull", True)),
+                            models.Q(
+                                ("offered_at__isnull", False),
+                                ("offered_by__isnull", False),
+                                ("receiver__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_offered_to_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "offered"), _negated=True),
+                            ("offered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="handover_offer_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "lapsed"), _negated=True),
+                            ("lapsed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="handover_lapse_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("ends_at"))),
+                        name="handover_until_later",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "offered"])),
+                        fields=["ends_at"],
+                        name="handover_live",
+                    ),
+                    models.Index(fields=["giver", "-ends_at"], name="handover_of_giver"),
+                    models.Index(fields=["receiver", "-ends_at"], name="handover_of_receiver"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +255,23 @@ class Migration(migrations.Migration):
                     "id",
                 ],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("handover", "kind", "subject_id"), name="handoveritem_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), models.Q(("why", ""), _negated=True)),
+                            models.Q(models.Q(("state", "returned"), _negated=True), ("why", "")),
+                            _connector="OR",
+                        ),
+                        name="handoveritem_returned_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["listed", "kept", "passed", "returned"])),
+                        name="handoveritem_state_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +361,73 @@ class Migration(migrations.Migration):
                 "ordering": ["unit", "role", "from_minute", "id"],
                 "permissions": [("manage_need", "Can set how many people are needed when")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_minute__lt", 1440),
+                            ("to_minute__gt", models.F("from_minute")),
+                            (
+                                "to_minute__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("from_minute"), "+", models.Value(1440)
+                                ),
+                            ),
+                        ),
+                        name="need_at_most_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("heads__gte", 1), ("heads__lte", 200)),
+                        name="need_heads",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            )
+                        ),
+                        name="need_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("holidays__in", ["same", "never", "also"])),
+                        name="need_holidays_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weekdays__contained_by", [1, 2, 3, 4, 5, 6, 7]),
+                            models.Q(
+                                ("weekdays__len__gte", 1), ("holidays", "also"), _connector="OR"
+                            ),
+                        ),
+                        name="need_on_some_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gte", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="need_valid_span",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,6 +518,47 @@ class Migration(migrations.Migration):
                 "ordering": ["starts_at", "id"],
                 "permissions": [("take_gap", "Can take a gap in the roster")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="gap_runs_forward",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("missing__gte", 1)), name="gap_of_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_as", ""),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("closed_as__in", ["filled", "passed", "dropped"]),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gap_closed_somehow",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        expressions=[
+                            ("need", "="),
+                            (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
+                        ],
+                        name="gap_open_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["starts_at", "id"],
+                        name="gap_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -431,6 +624,39 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "shift patterns",
                 "ordering": ["unit", "role", "id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cycle__gte", 1), ("cycle__lte", 56)),
+                        name="pattern_cycle",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            )
+                        ),
+                        name="pattern_role_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +684,28 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["day", "from_minute", "place"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_minute__lt", 1440),
+                            ("to_minute__gt", models.F("from_minute")),
+                            (
+                                "to_minute__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("from_minute"), "+", models.Value(1440)
+                                ),
+                            ),
+                        ),
+                        name="patternline_at_most_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("pattern", "day", "place", "from_minute"), name="patternline_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("day__gte", 1), ("place__gte", 1)),
+                        name="patternline_from_1",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -497,6 +745,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pattern", "day", "line"), name="patternfill_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -530,6 +783,14 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pattern", "position"), name="patternplace_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("pattern", "user"), name="patternplace_person_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,6 +828,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "calendar link",
                 "verbose_name_plural": "calendar links",
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="shiftfeed_revoked_by_someone",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("user",),
+                        name="shiftfeed_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -668,423 +944,70 @@ class Migration(migrations.Migration):
                     ("decide_swap", "Can confirm or refuse swaps"),
                 ],
                 "default_permissions": ("view",),
-            },
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "offered"])),
-                fields=["ends_at"],
-                name="handover_live",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(fields=["giver", "-ends_at"], name="handover_of_giver"),
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(fields=["receiver", "-ends_at"], name="handover_of_receiver"),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("receiver__isnull", True),
-                    models.Q(("receiver", models.F("giver")), _negated=True),
-                    _connector="OR",
-                ),
-                name="handover_to_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "accepted"), _negated=True),
-                        ("accepted_at__isnull", True),
-                        ("accepted_by__isnull", True),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "taken"])),
+                        fields=("shift",),
+                        name="swap_one_at_a_time",
                     ),
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("accepted_by", models.F("receiver")),
-                        ("state", "accepted"),
-                        ("watch", models.F("receiver")),
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_accepted_by_receiver",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("offered_at__isnull", True), ("offered_by__isnull", True)),
-                    models.Q(
-                        ("offered_at__isnull", False),
-                        ("offered_by__isnull", False),
-                        ("receiver__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_offered_to_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "offered"), _negated=True),
-                    ("offered_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="handover_offer_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "lapsed"), _negated=True),
-                    ("lapsed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="handover_lapse_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("ends_at"))), name="handover_until_later"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.UniqueConstraint(
-                fields=("handover", "kind", "subject_id"), name="handoveritem_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), models.Q(("why", ""), _negated=True)),
-                    models.Q(models.Q(("state", "returned"), _negated=True), ("why", "")),
-                    _connector="OR",
-                ),
-                name="handoveritem_returned_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["listed", "kept", "passed", "returned"])),
-                name="handoveritem_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_minute__lt", 1440),
-                    ("to_minute__gt", models.F("from_minute")),
-                    (
-                        "to_minute__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("from_minute"), "+", models.Value(1440)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_by__isnull", True),
+                            models.Q(("taken_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
                         ),
+                        name="swap_with_another",
                     ),
-                ),
-                name="need_at_most_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("heads__gte", 1), ("heads__lte", 200)), name="need_heads"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    )
-                ),
-                name="need_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("holidays__in", ["same", "never", "also"])),
-                name="need_holidays_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("weekdays__contained_by", [1, 2, 3, 4, 5, 6, 7]),
-                    models.Q(("weekdays__len__gte", 1), ("holidays", "also"), _connector="OR"),
-                ),
-                name="need_on_some_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="need_valid_span",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gap",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["starts_at", "id"],
-                name="gap_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="gap_runs_forward"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("missing__gte", 1)), name="gap_of_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_as", ""), ("closed_at__isnull", True), ("closed_by__isnull", True)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="swap_taken_by_someone",
                     ),
-                    models.Q(
-                        ("closed_as__in", ["filled", "passed", "dropped"]),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                                ("new_shift__isnull", True),
+                                ("state", "asked"),
+                                ("taken_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                                ("new_shift__isnull", True),
+                                ("state", "taken"),
+                                ("taken_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("new_shift__isnull", False),
+                                ("state", "done"),
+                                ("taken_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("new_shift__isnull", True),
+                                ("state__in", ["refused", "expired"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="swap_state_agrees",
                     ),
-                    _connector="OR",
-                ),
-                name="gap_closed_somehow",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                expressions=[
-                    ("need", "="),
-                    (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
                 ],
-                name="gap_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cycle__gte", 1), ("cycle__lte", 56)), name="pattern_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["asked", "taken"])),
+                        fields=["starts_at"],
+                        name="swap_live",
                     )
-                ),
-                name="pattern_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_minute__lt", 1440),
-                    ("to_minute__gt", models.F("from_minute")),
-                    (
-                        "to_minute__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("from_minute"), "+", models.Value(1440)
-                        ),
-                    ),
-                ),
-                name="patternline_at_most_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternline",
-            constraint=models.UniqueConstraint(
-                fields=("pattern", "day", "place", "from_minute"), name="patternline_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("day__gte", 1), ("place__gte", 1)), name="patternline_from_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternfill",
-            constraint=models.UniqueConstraint(
-                fields=("pattern", "day", "line"), name="patternfill_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternplace",
-            constraint=models.UniqueConstraint(
-                fields=("pattern", "position"), name="patternplace_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternplace",
-            constraint=models.UniqueConstraint(
-                fields=("pattern", "user"), name="patternplace_person_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftfeed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="shiftfeed_revoked_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftfeed",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("user",),
-                name="shiftfeed_one",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="swap",
-            index=models.Index(
-                condition=models.Q(("state__in", ["asked", "taken"])),
-                fields=["starts_at"],
-                name="swap_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "taken"])),
-                fields=("shift",),
-                name="swap_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taken_by__isnull", True),
-                    models.Q(("taken_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="swap_with_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="swap_taken_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="swap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_by__isnull", True),
-                        ("new_shift__isnull", True),
-                        ("state", "asked"),
-                        ("taken_at__isnull", True),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_by__isnull", True),
-                        ("new_shift__isnull", True),
-                        ("state", "taken"),
-                        ("taken_at__isnull", False),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        ("new_shift__isnull", False),
-                        ("state", "done"),
-                        ("taken_at__isnull", False),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        ("new_shift__isnull", True),
-                        ("state__in", ["refused", "expired"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="swap_state_agrees",
-            ),
+                ],
+            },
         ),
         *_by_hand.OPERATIONS,
     ]

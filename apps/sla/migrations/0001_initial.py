@@ -141,6 +141,71 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "escalation steps",
                 "ordering": ["target_id", "position"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("offset_seconds__isnull", True), ("percent__isnull", False)),
+                            models.Q(("offset_seconds__isnull", False), ("percent__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="sla_step_offset_or_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "role__in",
+                                    [
+                                        "agent",
+                                        "director",
+                                        "department_manager",
+                                        "project_manager",
+                                        "qc_manager",
+                                        "deputy_general_manager",
+                                        "general_manager",
+                                        "dispatcher",
+                                        "freight_clerk",
+                                        "finance",
+                                        "settlement_clerk",
+                                        "cashier",
+                                        "safety_officer",
+                                        "sales",
+                                        "warehouse_manager",
+                                        "delivery_manager",
+                                        "it_admin",
+                                    ],
+                                ),
+                                ("whom", "role"),
+                            ),
+                            models.Q(("role", ""), ("whom__in", ["owner", "unit_lead"])),
+                            _connector="OR",
+                        ),
+                        name="sla_step_role_when_a_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "channels__contained_by",
+                                [
+                                    "in_app",
+                                    "email",
+                                    "sms",
+                                    "wechat",
+                                    "wecom",
+                                    "dingtalk",
+                                    "feishu",
+                                    "phone",
+                                ],
+                            ),
+                            ("channels__len__gt", 0),
+                        ),
+                        name="sla_step_channels_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("off_hours__in", ["same", "call_then_mail"])),
+                        name="sla_step_off_hours_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -239,6 +304,65 @@ class Migration(migrations.Migration):
                 "verbose_name": "timed matter",
                 "verbose_name_plural": "timed matters",
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_type", "subject_id", "key"), name="sla_matter_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("state", "open"),
+                                ("stopped_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "closed"),
+                                ("stopped_at__isnull", True),
+                            ),
+                            models.Q(("state", "stopped"), ("stopped_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sla_matter_state_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(
+                                ("closed_at__gte", models.F("opened_at")),
+                                ("closed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_matter_closed_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("stop_reason", ""),
+                                ("stopped_at__isnull", True),
+                                ("stopped_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("stopped_at__gte", models.F("opened_at")),
+                                ("stopped_by__isnull", False),
+                                models.Q(("stop_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_matter_stopped_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cycle__gte", 1)), name="sla_matter_cycle"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["kind", "policy_epoch"],
+                        name="sla_matter_epoch",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -398,6 +522,159 @@ class Migration(migrations.Migration):
                 "verbose_name": "clock",
                 "verbose_name_plural": "clocks",
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("matter", "metric", "cycle", "key"), name="sla_clock_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "metric__in",
+                                [
+                                    "hand_over",
+                                    "report",
+                                    "first_word",
+                                    "response",
+                                    "plan_reply",
+                                    "solution",
+                                    "feedback",
+                                    "legal",
+                                    "authority",
+                                    "order_processing",
+                                    "follow_up",
+                                    "promise",
+                                    "paperwork",
+                                    "action",
+                                ],
+                            ),
+                            ("state__in", ["running", "paused", "met", "stopped"]),
+                        ),
+                        name="sla_clock_choices_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_fixed", False),
+                                ("paused_since__isnull", False),
+                                ("state", "paused"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "paused"), _negated=True),
+                                ("paused_since__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_clock_paused_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("met_at__gte", models.F("started_at")),
+                                ("met_by__isnull", False),
+                                ("state", "met"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "met"), _negated=True),
+                                ("met_at__isnull", True),
+                                ("met_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_clock_met_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "stopped"),
+                                ("stopped_at__isnull", False),
+                                ("stopped_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "stopped"), _negated=True),
+                                ("is_dropped", False),
+                                ("stopped_at__isnull", True),
+                                ("stopped_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_clock_stopped_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["paused", "running"]),
+                                ("spent_seconds__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["paused", "running"]), _negated=True),
+                                ("next_at__isnull", True),
+                                ("spent_seconds__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_clock_ended_is_silent_and_measured",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_at__isnull", True),
+                            ("due_at__gte", models.F("started_at")),
+                            _connector="OR",
+                        ),
+                        name="sla_clock_due_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_fixed", False), ("due_at__isnull", False), _connector="OR"
+                        ),
+                        name="sla_clock_fixed_has_a_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("breached_at__isnull", True),
+                            ("breached_at", models.F("due_at")),
+                            _connector="OR",
+                        ),
+                        name="sla_clock_missed_after_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("held_policies__len", models.F("held_starts__len"))),
+                        name="sla_clock_held_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("position__lte", models.F("schedule__len")),
+                            ("schedule__len", models.F("schedule_steps__len")),
+                        ),
+                        name="sla_clock_schedule_agrees",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)),
+                        fields=["next_at"],
+                        name="sla_clock_next",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["paused", "running"])),
+                        fields=["owner", "due_at"],
+                        name="sla_clock_owner",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["paused", "running"])),
+                        fields=["unit", "due_at"],
+                        name="sla_clock_unit",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["paused", "running"])),
+                        fields=["due_at"],
+                        name="sla_clock_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["met", "stopped"])),
+                        fields=["due_at"],
+                        name="sla_clock_was_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -452,6 +729,16 @@ class Migration(migrations.Migration):
                 "ordering": ["kind", "-priority", "code"],
                 "permissions": [("publish_policy", "Can publish and retire clock policies")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_at__isnull", True), ("retired_by__isnull", True)),
+                            models.Q(("retired_at__isnull", False), ("retired_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sla_policy_retired_by_someone",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -542,6 +829,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "policy versions",
                 "ordering": ["policy_id", "-number"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("policy", "number"), name="sla_version_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -621,6 +911,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "fired steps",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clock", "step", "due_at"),
+                        name="sla_fired_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event__isnull", True), ("is_silent", True)),
+                            models.Q(("event__isnull", False), ("is_silent", False)),
+                            _connector="OR",
+                        ),
+                        name="sla_fired_told_with_its_event",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["fired_at"], name="sla_fired_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -713,6 +1023,44 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "targets",
                 "ordering": ["version_id", "id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "metric"), name="sla_target_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("counts_from__in", ["opening", "applying"]),
+                            (
+                                "metric__in",
+                                [
+                                    "hand_over",
+                                    "report",
+                                    "first_word",
+                                    "response",
+                                    "plan_reply",
+                                    "solution",
+                                    "feedback",
+                                    "legal",
+                                    "authority",
+                                    "order_processing",
+                                    "follow_up",
+                                    "promise",
+                                    "paperwork",
+                                    "action",
+                                ],
+                            ),
+                            ("on_reopen__in", ["restart", "keep", "none"]),
+                        ),
+                        name="sla_target_choices_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "pauses__contained_by",
+                                ["waiting_customer", "waiting_partner", "on_hold"],
+                            )
+                        ),
+                        name="sla_target_pauses_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -857,6 +1205,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "known year",
                 "verbose_name_plural": "known years",
                 "ordering": ["year"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("calendar", "year"), name="sla_year_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lte", 2200)),
+                        name="sla_year_is_plausible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -905,6 +1260,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "special day",
                 "verbose_name_plural": "special days",
                 "ordering": ["day"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("calendar", "day"), name="sla_day_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="sla_day_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("hours", []), ("hours__isnull", False), ("kind", "holiday")),
+                            models.Q(("hours__isnull", True), ("kind", "workday")),
+                            models.Q(
+                                ("hours__isnull", False),
+                                ("kind__in", ["workday", "half_day"]),
+                                models.Q(("hours", []), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sla_day_hours_fit_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1088,277 +1462,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("retired_at__isnull", True), ("retired_by__isnull", True)),
-                    models.Q(("retired_at__isnull", False), ("retired_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sla_policy_retired_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.UniqueConstraint(
-                fields=("policy", "number"), name="sla_version_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["kind", "policy_epoch"],
-                name="sla_matter_epoch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(
-                fields=("subject_type", "subject_id", "key"), name="sla_matter_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True), ("state", "open"), ("stopped_at__isnull", True)
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("state", "closed"),
-                        ("stopped_at__isnull", True),
-                    ),
-                    models.Q(("state", "stopped"), ("stopped_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sla_matter_state_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    models.Q(
-                        ("closed_at__gte", models.F("opened_at")), ("closed_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_matter_closed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("stop_reason", ""),
-                        ("stopped_at__isnull", True),
-                        ("stopped_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("stopped_at__gte", models.F("opened_at")),
-                        ("stopped_by__isnull", False),
-                        models.Q(("stop_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_matter_stopped_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cycle__gte", 1)), name="sla_matter_cycle"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="firedstep",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["fired_at"], name="sla_fired_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firedstep",
-            constraint=models.UniqueConstraint(
-                fields=("clock", "step", "due_at"), name="sla_fired_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firedstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event__isnull", True), ("is_silent", True)),
-                    models.Q(("event__isnull", False), ("is_silent", False)),
-                    _connector="OR",
-                ),
-                name="sla_fired_told_with_its_event",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="step",
             constraint=models.UniqueConstraint(fields=("target", "position"), name="sla_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("offset_seconds__isnull", True), ("percent__isnull", False)),
-                    models.Q(("offset_seconds__isnull", False), ("percent__isnull", True)),
-                    _connector="OR",
-                ),
-                name="sla_step_offset_or_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "role__in",
-                            [
-                                "agent",
-                                "director",
-                                "department_manager",
-                                "project_manager",
-                                "qc_manager",
-                                "deputy_general_manager",
-                                "general_manager",
-                                "dispatcher",
-                                "freight_clerk",
-                                "finance",
-                                "settlement_clerk",
-                                "cashier",
-                                "safety_officer",
-                                "sales",
-                                "warehouse_manager",
-                                "delivery_manager",
-                                "it_admin",
-                            ],
-                        ),
-                        ("whom", "role"),
-                    ),
-                    models.Q(("role", ""), ("whom__in", ["owner", "unit_lead"])),
-                    _connector="OR",
-                ),
-                name="sla_step_role_when_a_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "channels__contained_by",
-                        [
-                            "in_app",
-                            "email",
-                            "sms",
-                            "wechat",
-                            "wecom",
-                            "dingtalk",
-                            "feishu",
-                            "phone",
-                        ],
-                    ),
-                    ("channels__len__gt", 0),
-                ),
-                name="sla_step_channels_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("off_hours__in", ["same", "call_then_mail"])),
-                name="sla_step_off_hours_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                fields=("version", "metric"), name="sla_target_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("counts_from__in", ["opening", "applying"]),
-                    (
-                        "metric__in",
-                        [
-                            "hand_over",
-                            "report",
-                            "first_word",
-                            "response",
-                            "plan_reply",
-                            "solution",
-                            "feedback",
-                            "legal",
-                            "authority",
-                            "order_processing",
-                            "follow_up",
-                            "promise",
-                            "paperwork",
-                            "action",
-                        ],
-                    ),
-                    ("on_reopen__in", ["restart", "keep", "none"]),
-                ),
-                name="sla_target_choices_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pauses__contained_by", ["waiting_customer", "waiting_partner", "on_hold"])
-                ),
-                name="sla_target_pauses_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)),
-                fields=["next_at"],
-                name="sla_clock_next",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(("state__in", ["paused", "running"])),
-                fields=["owner", "due_at"],
-                name="sla_clock_owner",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(("state__in", ["paused", "running"])),
-                fields=["unit", "due_at"],
-                name="sla_clock_unit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(("state__in", ["paused", "running"])),
-                fields=["due_at"],
-                name="sla_clock_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(("state__in", ["met", "stopped"])),
-                fields=["due_at"],
-                name="sla_clock_was_due",
-            ),
         ),
         migrations.AddIndex(
             model_name="clock",
@@ -1366,192 +1471,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["paused", "running"])),
                 fields=["calendar", "calendar_version"],
                 name="sla_clock_calendar",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.UniqueConstraint(
-                fields=("matter", "metric", "cycle", "key"), name="sla_clock_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "metric__in",
-                        [
-                            "hand_over",
-                            "report",
-                            "first_word",
-                            "response",
-                            "plan_reply",
-                            "solution",
-                            "feedback",
-                            "legal",
-                            "authority",
-                            "order_processing",
-                            "follow_up",
-                            "promise",
-                            "paperwork",
-                            "action",
-                        ],
-                    ),
-                    ("state__in", ["running", "paused", "met", "stopped"]),
-                ),
-                name="sla_clock_choices_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_fixed", False), ("paused_since__isnull", False), ("state", "paused")
-                    ),
-                    models.Q(
-                        models.Q(("state", "paused"), _negated=True), ("paused_since__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_clock_paused_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("met_at__gte", models.F("started_at")),
-                        ("met_by__isnull", False),
-                        ("state", "met"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "met"), _negated=True),
-                        ("met_at__isnull", True),
-                        ("met_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_clock_met_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "stopped"),
-                        ("stopped_at__isnull", False),
-                        ("stopped_by__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state", "stopped"), _negated=True),
-                        ("is_dropped", False),
-                        ("stopped_at__isnull", True),
-                        ("stopped_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_clock_stopped_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["paused", "running"]), ("spent_seconds__isnull", True)),
-                    models.Q(
-                        models.Q(("state__in", ["paused", "running"]), _negated=True),
-                        ("next_at__isnull", True),
-                        ("spent_seconds__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_clock_ended_is_silent_and_measured",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_at__isnull", True),
-                    ("due_at__gte", models.F("started_at")),
-                    _connector="OR",
-                ),
-                name="sla_clock_due_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_fixed", False), ("due_at__isnull", False), _connector="OR"),
-                name="sla_clock_fixed_has_a_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("breached_at__isnull", True),
-                    ("breached_at", models.F("due_at")),
-                    _connector="OR",
-                ),
-                name="sla_clock_missed_after_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("held_policies__len", models.F("held_starts__len"))),
-                name="sla_clock_held_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("position__lte", models.F("schedule__len")),
-                    ("schedule__len", models.F("schedule_steps__len")),
-                ),
-                name="sla_clock_schedule_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendaryear",
-            constraint=models.UniqueConstraint(fields=("calendar", "year"), name="sla_year_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="calendaryear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lte", 2200)),
-                name="sla_year_is_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarday",
-            constraint=models.UniqueConstraint(fields=("calendar", "day"), name="sla_day_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="sla_day_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("hours", []), ("hours__isnull", False), ("kind", "holiday")),
-                    models.Q(("hours__isnull", True), ("kind", "workday")),
-                    models.Q(
-                        ("hours__isnull", False),
-                        ("kind__in", ["workday", "half_day"]),
-                        models.Q(("hours", []), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sla_day_hours_fit_kind",
             ),
         ),
         *_by_hand.OPERATIONS,

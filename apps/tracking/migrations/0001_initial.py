@@ -375,6 +375,116 @@ class Migration(migrations.Migration):
                     ("weigh_waybill", "Can note what the scale says"),
                     ("assign_stage", "Can decide who carries a stage of a shipment"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "issued_month"), name="waybill_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_month__day", 1)),
+                        name="waybill_month_is_first_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pieces__gte", 1)), name="waybill_has_pieces"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cod_amount__isnull", True), ("cod_amount__gt", 0), _connector="OR"
+                        ),
+                        name="waybill_cod_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("declared_value__isnull", True),
+                            ("declared_value__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="waybill_value_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("insured_amount__isnull", True),
+                            models.Q(
+                                ("declared_value__isnull", False),
+                                ("insured_amount__gt", 0),
+                                ("insured_amount__lte", models.F("declared_value")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="waybill_insured_up_to_declared",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("delivered_at", models.F("status_at")),
+                                ("delivered_at__isnull", False),
+                                ("status", "delivered"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "delivered"), _negated=True),
+                                ("delivered_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="waybill_delivered_has_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "-id"], name="waybill_by_customer"),
+                    models.Index(
+                        condition=models.Q(("customer_reference", ""), _negated=True),
+                        fields=["customer_reference"],
+                        name="waybill_by_reference",
+                    ),
+                    models.Index(
+                        condition=models.Q(("sender_phone_index", ""), _negated=True),
+                        fields=["sender_phone_index"],
+                        name="waybill_by_sender",
+                    ),
+                    models.Index(
+                        condition=models.Q(("consignee_phone_index", ""), _negated=True),
+                        fields=["consignee_phone_index"],
+                        name="waybill_by_consignee",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("concluded_at__isnull", True),
+                            models.Q(("sender_phone_index", ""), _negated=True),
+                        ),
+                        fields=["sender_phone_index"],
+                        name="waybill_live_by_sender",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("concluded_at__isnull", True),
+                            models.Q(("consignee_phone_index", ""), _negated=True),
+                        ),
+                        fields=["consignee_phone_index"],
+                        name="waybill_live_by_consignee",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name_parts"], name="waybill_names"
+                    ),
+                    models.Index(
+                        condition=models.Q(("concluded_at__isnull", True)),
+                        fields=["promised_at"],
+                        name="waybill_open_by_promise",
+                    ),
+                    models.Index(
+                        condition=models.Q(("concluded_at__isnull", True)),
+                        fields=["origin_city"],
+                        name="waybill_open_by_origin",
+                        opclasses=["varchar_pattern_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("concluded_at__isnull", True)),
+                        fields=["destination_city"],
+                        name="waybill_open_by_destination",
+                        opclasses=["varchar_pattern_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("delivered_at__isnull", False)),
+                        fields=["delivered_at"],
+                        name="waybill_by_delivery",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -457,6 +567,25 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [
                     ("authorise_signer", "Can record who else may sign for a shipment")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("waybill", "name_index"),
+                        name="signer_authorised_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name_index", ""), _negated=True),
+                        name="signer_has_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="signer_revoked_by_someone",
+                    ),
                 ],
             },
         ),
@@ -544,6 +673,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "consent to a station or locker",
                 "verbose_name_plural": "consents to a station or locker",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("waybill",),
+                        name="consent_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", ""), _negated=True), name="consent_names_place"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consent_revoked_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -867,6 +1014,109 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("correct_proofofdelivery", "Can correct proofs of delivery, with a reason")
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("waybill", "version"), name="proof_version_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("supersedes__isnull", True),
+                                ("version", 1),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                ("version__gt", 1),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proof_correction_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("authorisation__isnull", True), ("signer", "consignee")),
+                            models.Q(("authorisation__isnull", False), ("signer", "authorised")),
+                            _connector="OR",
+                        ),
+                        name="proof_other_signer_authorised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("consent__isnull", True), ("handed_over", "door")),
+                            models.Q(
+                                ("consent__isnull", False),
+                                ("handed_over__in", ["station", "locker"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proof_station_needs_consent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("appearance_good__isnull", True),
+                                ("count_right__isnull", True),
+                                ("was_opened", False),
+                            ),
+                            models.Q(
+                                ("appearance_good__isnull", False),
+                                ("count_right__isnull", False),
+                                ("was_opened", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proof_opened_says_what_was_seen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("packaging_intact", True),
+                                models.Q(
+                                    ("was_opened", False),
+                                    models.Q(("appearance_good", True), ("count_right", True)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            ("photo_count__gt", 0),
+                            _connector="OR",
+                        ),
+                        name="proof_trouble_has_photos",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cod_due__isnull", True),
+                                ("cod_method", ""),
+                                ("cod_paid__isnull", True),
+                                ("cod_reason", ""),
+                            ),
+                            models.Q(
+                                ("cod_due__isnull", False),
+                                ("cod_paid__isnull", False),
+                                ("cod_due__gt", 0),
+                                ("cod_paid__gte", 0),
+                                models.Q(
+                                    ("cod_paid", models.F("cod_due")),
+                                    models.Q(("cod_reason", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                models.Q(
+                                    ("cod_paid", 0),
+                                    models.Q(("cod_method", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proof_cod_paid_or_explained",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_at__lte", models.F("recorded_at"))),
+                        name="proof_signed_before_recorded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -981,6 +1231,50 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("move_returndocument", "Can follow return documents back and file them"),
                     ("destroy_returndocument", "Can destroy filed documents after their time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["filed", "destroyed"]),
+                                ("filed_at__isnull", False),
+                                ("filed_by__isnull", False),
+                                models.Q(("location", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["filed", "destroyed"]), _negated=True),
+                                ("filed_at__isnull", True),
+                                ("filed_by__isnull", True),
+                                ("location", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_filed_somewhere_by_someone",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("owed_since__isnull", False),
+                            (
+                                "state__in",
+                                (
+                                    "expected",
+                                    "collected",
+                                    "in_transit_back",
+                                    "received_at_origin",
+                                    "missing",
+                                ),
+                            ),
+                        ),
+                        fields=["owed_since"],
+                        name="document_outstanding",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "filed")),
+                        fields=["filing_place", "filed_at"],
+                        name="document_by_retention",
+                    ),
                 ],
             },
         ),
@@ -1164,6 +1458,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "feedback on a shipment",
                 "verbose_name_plural": "feedback on shipments",
                 "permissions": [("record_satisfaction", "Can record how satisfied a customer is")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("satisfaction", "dissatisfied"), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="feedback_dissatisfied_says_why",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1218,6 +1522,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "changed promises",
                 "ordering": ["-id"],
                 "permissions": [("change_promise", "Can change what a waybill was promised")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="promise_changed_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["customer", "incident", "own"])),
+                        name="promise_changed_by_known_cause",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1262,6 +1576,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "partner number",
                 "verbose_name_plural": "partner numbers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("carrier", "number"), name="partner_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        name="partner_number_given",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["number"], name="partner_number_lookup")],
             },
         ),
         migrations.CreateModel(
@@ -1406,6 +1730,44 @@ class Migration(migrations.Migration):
                     ),
                     ("close_lateshipment", "Can close late shipments"),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("waybill",),
+                        name="late_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("outcome", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="late_closed_with_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cause", "other"), _negated=True),
+                            models.Q(("cause_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="late_other_cause_explained",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["promised_at"],
+                        name="late_queue",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1549,6 +1911,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "responsibility for a stage",
                 "verbose_name_plural": "responsibilities for stages",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("carrier__isnull", True), ("unit__isnull", True), _connector="OR"
+                        ),
+                        name="stage_assignment_one_party",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                ["pickup", "sort", "line_haul", "delivery", "receipt_return"],
+                            )
+                        ),
+                        name="stage_assignment_stage_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="stage_assignment_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["waybill", "stage", "-id"], name="stage_assignment_newest")
+                ],
             },
         ),
         # The table itself is made by hand, below.
@@ -2350,497 +2736,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(fields=["customer", "-id"], name="waybill_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("customer_reference", ""), _negated=True),
-                fields=["customer_reference"],
-                name="waybill_by_reference",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("sender_phone_index", ""), _negated=True),
-                fields=["sender_phone_index"],
-                name="waybill_by_sender",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("consignee_phone_index", ""), _negated=True),
-                fields=["consignee_phone_index"],
-                name="waybill_by_consignee",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(
-                    ("concluded_at__isnull", True),
-                    models.Q(("sender_phone_index", ""), _negated=True),
-                ),
-                fields=["sender_phone_index"],
-                name="waybill_live_by_sender",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(
-                    ("concluded_at__isnull", True),
-                    models.Q(("consignee_phone_index", ""), _negated=True),
-                ),
-                fields=["consignee_phone_index"],
-                name="waybill_live_by_consignee",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name_parts"], name="waybill_names"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("concluded_at__isnull", True)),
-                fields=["promised_at"],
-                name="waybill_open_by_promise",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("concluded_at__isnull", True)),
-                fields=["origin_city"],
-                name="waybill_open_by_origin",
-                opclasses=["varchar_pattern_ops"],
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("concluded_at__isnull", True)),
-                fields=["destination_city"],
-                name="waybill_open_by_destination",
-                opclasses=["varchar_pattern_ops"],
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("delivered_at__isnull", False)),
-                fields=["delivered_at"],
-                name="waybill_by_delivery",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.UniqueConstraint(fields=("id", "issued_month"), name="waybill_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_month__day", 1)), name="waybill_month_is_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pieces__gte", 1)), name="waybill_has_pieces"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cod_amount__isnull", True), ("cod_amount__gt", 0), _connector="OR"
-                ),
-                name="waybill_cod_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("declared_value__isnull", True), ("declared_value__gte", 0), _connector="OR"
-                ),
-                name="waybill_value_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("insured_amount__isnull", True),
-                    models.Q(
-                        ("declared_value__isnull", False),
-                        ("insured_amount__gt", 0),
-                        ("insured_amount__lte", models.F("declared_value")),
-                    ),
-                    _connector="OR",
-                ),
-                name="waybill_insured_up_to_declared",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("delivered_at", models.F("status_at")),
-                        ("delivered_at__isnull", False),
-                        ("status", "delivered"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "delivered"), _negated=True),
-                        ("delivered_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="waybill_delivered_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipmentfeedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("satisfaction", "dissatisfied"), _negated=True),
-                    models.Q(("comment", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="feedback_dissatisfied_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="returndocument",
-            index=models.Index(
-                condition=models.Q(
-                    ("owed_since__isnull", False),
-                    (
-                        "state__in",
-                        (
-                            "expected",
-                            "collected",
-                            "in_transit_back",
-                            "received_at_origin",
-                            "missing",
-                        ),
-                    ),
-                ),
-                fields=["owed_since"],
-                name="document_outstanding",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="returndocument",
-            index=models.Index(
-                condition=models.Q(("state", "filed")),
-                fields=["filing_place", "filed_at"],
-                name="document_by_retention",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returndocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["filed", "destroyed"]),
-                        ("filed_at__isnull", False),
-                        ("filed_by__isnull", False),
-                        models.Q(("location", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["filed", "destroyed"]), _negated=True),
-                        ("filed_at__isnull", True),
-                        ("filed_by__isnull", True),
-                        ("location", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="document_filed_somewhere_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.UniqueConstraint(
-                fields=("waybill", "version"), name="proof_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("supersedes__isnull", True), ("version", 1)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        ("version__gt", 1),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proof_correction_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("authorisation__isnull", True), ("signer", "consignee")),
-                    models.Q(("authorisation__isnull", False), ("signer", "authorised")),
-                    _connector="OR",
-                ),
-                name="proof_other_signer_authorised",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("consent__isnull", True), ("handed_over", "door")),
-                    models.Q(
-                        ("consent__isnull", False), ("handed_over__in", ["station", "locker"])
-                    ),
-                    _connector="OR",
-                ),
-                name="proof_station_needs_consent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("appearance_good__isnull", True),
-                        ("count_right__isnull", True),
-                        ("was_opened", False),
-                    ),
-                    models.Q(
-                        ("appearance_good__isnull", False),
-                        ("count_right__isnull", False),
-                        ("was_opened", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proof_opened_says_what_was_seen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("packaging_intact", True),
-                        models.Q(
-                            ("was_opened", False),
-                            models.Q(("appearance_good", True), ("count_right", True)),
-                            _connector="OR",
-                        ),
-                    ),
-                    ("photo_count__gt", 0),
-                    _connector="OR",
-                ),
-                name="proof_trouble_has_photos",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cod_due__isnull", True),
-                        ("cod_method", ""),
-                        ("cod_paid__isnull", True),
-                        ("cod_reason", ""),
-                    ),
-                    models.Q(
-                        ("cod_due__isnull", False),
-                        ("cod_paid__isnull", False),
-                        ("cod_due__gt", 0),
-                        ("cod_paid__gte", 0),
-                        models.Q(
-                            ("cod_paid", models.F("cod_due")),
-                            models.Q(("cod_reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        models.Q(
-                            ("cod_paid", 0),
-                            models.Q(("cod_method", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="proof_cod_paid_or_explained",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proofofdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signed_at__lte", models.F("recorded_at"))),
-                name="proof_signed_before_recorded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promisechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="promise_changed_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promisechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["customer", "incident", "own"])),
-                name="promise_changed_by_known_cause",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partnernumber",
-            index=models.Index(fields=["number"], name="partner_number_lookup"),
-        ),
-        migrations.AddConstraint(
-            model_name="partnernumber",
-            constraint=models.UniqueConstraint(
-                fields=("carrier", "number"), name="partner_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnernumber",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True), name="partner_number_given"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lateshipment",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["promised_at"],
-                name="late_queue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lateshipment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("waybill",),
-                name="late_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lateshipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", True), ("closed_by__isnull", True), ("outcome", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="late_closed_with_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lateshipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cause", "other"), _negated=True),
-                    models.Q(("cause_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="late_other_cause_explained",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryconsent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("waybill",),
-                name="consent_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryconsent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place", ""), _negated=True), name="consent_names_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryconsent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="consent_revoked_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorisedsigner",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("waybill", "name_index"),
-                name="signer_authorised_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorisedsigner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name_index", ""), _negated=True), name="signer_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorisedsigner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="signer_revoked_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stageassignment",
-            index=models.Index(fields=["waybill", "stage", "-id"], name="stage_assignment_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="stageassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("carrier__isnull", True), ("unit__isnull", True), _connector="OR"
-                ),
-                name="stage_assignment_one_party",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["pickup", "sort", "line_haul", "delivery", "receipt_return"])
-                ),
-                name="stage_assignment_stage_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="stage_assignment_says_why"
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]

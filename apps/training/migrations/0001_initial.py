@@ -70,6 +70,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "course",
                 "verbose_name_plural": "courses",
                 "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("name", ""), _negated=True), ("days__gt", 0)),
+                        name="course_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                        name="course_code_ascii",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +130,28 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "enrolments",
                 "ordering": ["-pk"],
                 "default_permissions": ("add", "view"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "course"), name="enrolment_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("at"))),
+                        name="enrolment_due_ahead",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("completed_at", None),
+                            ("completed_at__gte", models.F("at")),
+                            _connector="OR",
+                        ),
+                        name="enrolment_completed_after",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("completed_at", None)),
+                        fields=["due_at", "id"],
+                        name="enrolment_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +200,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "exams",
                 "ordering": ["code"],
                 "permissions": [("allow_attempt", "Can allow another attempt")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("code__regex", "^[a-z0-9]+(-[a-z0-9]+)*$"),
+                            models.Q(("name", ""), _negated=True),
+                        ),
+                        name="exam_code_ascii",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +258,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of an exam",
                 "verbose_name_plural": "versions of exams",
                 "ordering": ["-n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("exam", "n"), name="exam_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attempts__gt", 0),
+                            ("attempts__lte", 10),
+                            ("minutes__gt", 0),
+                            ("minutes__lte", 240),
+                            ("n__gt", 0),
+                            ("pass_mark__gt", 0),
+                            ("pass_mark__lte", 100),
+                            ("pause_hours__lte", 720),
+                        ),
+                        name="exam_version_bounds",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +308,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "draw of an exam",
                 "verbose_name_plural": "draws of exams",
                 "ordering": ["course__position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "course"), name="exam_draw_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gt", 0)), name="exam_draw_some"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +390,62 @@ class Migration(migrations.Migration):
                     ("take_attempt", "Can take exams"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "exam", "n"), name="attempt_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("user",),
+                        name="attempt_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "running"),
+                                ("marked_at", None),
+                                ("passed", None),
+                                ("points", None),
+                                ("submitted_at", None),
+                            ),
+                            models.Q(
+                                ("state__in", ["submitted", "timed_out"]),
+                                ("marked_at", None),
+                                ("passed", None),
+                                ("points", None),
+                                ("submitted_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("state", "marked"),
+                                ("marked_at__isnull", False),
+                                ("passed__isnull", False),
+                                ("points__isnull", False),
+                                ("points__lte", models.F("maximum")),
+                                ("submitted_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attempt_state_times",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__gt", models.F("started_at")),
+                            ("maximum__gt", 0),
+                            ("n__gt", 0),
+                            models.Q(
+                                ("submitted_at", None),
+                                ("submitted_at__gte", models.F("started_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="attempt_in_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["ends_at"],
+                        name="attempt_running",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -371,6 +490,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "attempt allowed besides",
                 "verbose_name_plural": "attempts allowed besides",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("user", models.F("by")), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="extra_attempt_for_another",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +587,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a lesson",
                 "verbose_name_plural": "versions of lessons",
                 "ordering": ["-n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("lesson", "n"), name="lesson_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("article__isnull", False), ("body", "")),
+                                models.Q(models.Q(("body", ""), _negated=True), ("article", None)),
+                                _connector="OR",
+                            ),
+                            models.Q(("title", ""), _negated=True),
+                            ("n__gt", 0),
+                        ),
+                        name="lesson_version_text_or_article",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -493,6 +636,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "lesson read",
                 "verbose_name_plural": "lessons read",
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "by"), name="lesson_read_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -555,6 +701,41 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "observations",
                 "ordering": ["-pk"],
                 "default_permissions": ("add", "view"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("user", models.F("by")), _negated=True),
+                            models.Q(("about", ""), _negated=True),
+                        ),
+                        name="observation_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("area__in", ["cases", "chat", "hotline", "claims", "cod"]),
+                            (
+                                "points_met__contained_by",
+                                [
+                                    "prompt",
+                                    "greeting",
+                                    "listened",
+                                    "read_back",
+                                    "calm",
+                                    "promise",
+                                    "farewell",
+                                ],
+                            ),
+                        ),
+                        name="observation_of_known_points",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("passed", True), ("points_met__len", 7)),
+                            models.Q(("passed", False), ("points_met__len__lt", 7)),
+                            _connector="OR",
+                        ),
+                        name="observation_passed_with_all",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -647,6 +828,62 @@ class Migration(migrations.Migration):
                     ("revoke_qualification", "Can revoke qualifications"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("user", "="),
+                            ("area", "="),
+                            (
+                                models.Func(
+                                    models.F("since"),
+                                    models.F("until"),
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="qualification_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("attempt__isnull", False), ("basis", "exam")),
+                            models.Q(
+                                ("attempt", None),
+                                ("basis", "waiver"),
+                                models.Q(("reason", ""), _negated=True),
+                                models.Q(("user", models.F("by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="qualification_on_grounds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("area__in", ["cases", "chat", "hotline", "claims", "cod"])
+                        ),
+                        name="qualification_area_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))),
+                        name="qualification_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("revoked_at", None), ("revoked_by", None), ("revoked_why", "")
+                            ),
+                            models.Q(
+                                ("revoked_at__isnull", False),
+                                ("revoked_by__isnull", False),
+                                models.Q(("revoked_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="qualification_revoked_by_whom",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["until", "id"], name="qualification_ends")],
             },
         ),
         migrations.CreateModel(
@@ -820,6 +1057,91 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a question",
                 "verbose_name_plural": "versions of questions",
                 "ordering": ["-n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("question", "n"), name="question_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["single", "multiple", "true_false", "number", "text"])
+                        ),
+                        name="question_version_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            ("n__gt", 0),
+                            ("points__gt", 0),
+                            ("points__lte", 20),
+                        ),
+                        name="question_version_written",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ("single", "multiple")),
+                                ("options__len__gte", 2),
+                                ("right__len__gte", 1),
+                            ),
+                            models.Q(
+                                models.Q(("kind__in", ("single", "multiple")), _negated=True),
+                                ("options__len", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_version_options",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("english_options__len", 0),
+                            ("english_options__len", models.F("options__len")),
+                            _connector="OR",
+                        ),
+                        name="question_version_english_options",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["single", "true_false"]), _negated=True),
+                            ("right__len", 1),
+                            _connector="OR",
+                        ),
+                        name="question_version_single",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "true_false"), _negated=True),
+                            ("right__contained_by", [1, 2]),
+                            _connector="OR",
+                        ),
+                        name="question_version_true_false",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "number"),
+                                ("number__isnull", False),
+                                ("right__len", 0),
+                                ("tolerance__gte", 0),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "number"), _negated=True),
+                                ("number", None),
+                                ("tolerance", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_version_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "text"), _negated=True),
+                            models.Q(
+                                ("right__len", 0),
+                                models.Q(("expected", models.F("text")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_version_text",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -892,6 +1214,22 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "questions of attempts",
                 "ordering": ["place"],
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("attempt", "place"), name="attempt_question_place"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("attempt", "version"), name="attempt_question_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("marked_as", None), ("marked_by", None), ("points", None)),
+                            models.Q(("marked_as__isnull", False), ("points__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="attempt_question_marked",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -941,6 +1279,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "regrade",
                 "verbose_name_plural": "regrades",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version",), name="regrade_once_by_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), ("attempts__gt", 0)
+                        ),
+                        name="regrade_reasoned",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1033,504 +1380,61 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "requirements",
                 "ordering": ["area", "role", "-since"],
                 "permissions": [("set_requirement", "Can set who must be qualified")],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("role", "="),
+                            ("area", "="),
+                            (
+                                models.Func(
+                                    models.F("since"),
+                                    models.F("until"),
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="requirement_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("area__in", ["cases", "chat", "hotline", "claims", "cod"]),
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "cashier",
+                                    "safety_officer",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            ),
+                            ("valid_months__gt", 0),
+                            ("valid_months__lte", 60),
+                        ),
+                        name="requirement_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="requirement_ends_after_it_begins",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), ("days__gt", 0)),
-                name="course_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
-                name="course_code_ascii",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enrolment",
-            index=models.Index(
-                condition=models.Q(("completed_at", None)),
-                fields=["due_at", "id"],
-                name="enrolment_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(fields=("user", "course"), name="enrolment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("at"))), name="enrolment_due_ahead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("completed_at", None), ("completed_at__gte", models.F("at")), _connector="OR"
-                ),
-                name="enrolment_completed_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exam",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("code__regex", "^[a-z0-9]+(-[a-z0-9]+)*$"),
-                    models.Q(("name", ""), _negated=True),
-                ),
-                name="exam_code_ascii",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examversion",
-            constraint=models.UniqueConstraint(fields=("exam", "n"), name="exam_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="examversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attempts__gt", 0),
-                    ("attempts__lte", 10),
-                    ("minutes__gt", 0),
-                    ("minutes__lte", 240),
-                    ("n__gt", 0),
-                    ("pass_mark__gt", 0),
-                    ("pass_mark__lte", 100),
-                    ("pause_hours__lte", 720),
-                ),
-                name="exam_version_bounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examdraw",
-            constraint=models.UniqueConstraint(fields=("version", "course"), name="exam_draw_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="examdraw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gt", 0)), name="exam_draw_some"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                condition=models.Q(("state", "running")), fields=["ends_at"], name="attempt_running"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(fields=("user", "exam", "n"), name="attempt_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")),
-                fields=("user",),
-                name="attempt_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "running"),
-                        ("marked_at", None),
-                        ("passed", None),
-                        ("points", None),
-                        ("submitted_at", None),
-                    ),
-                    models.Q(
-                        ("state__in", ["submitted", "timed_out"]),
-                        ("marked_at", None),
-                        ("passed", None),
-                        ("points", None),
-                        ("submitted_at__isnull", False),
-                    ),
-                    models.Q(
-                        ("state", "marked"),
-                        ("marked_at__isnull", False),
-                        ("passed__isnull", False),
-                        ("points__isnull", False),
-                        ("points__lte", models.F("maximum")),
-                        ("submitted_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="attempt_state_times",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__gt", models.F("started_at")),
-                    ("maximum__gt", 0),
-                    ("n__gt", 0),
-                    models.Q(
-                        ("submitted_at", None),
-                        ("submitted_at__gte", models.F("started_at")),
-                        _connector="OR",
-                    ),
-                ),
-                name="attempt_in_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extraattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("user", models.F("by")), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="extra_attempt_for_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonversion",
-            constraint=models.UniqueConstraint(fields=("lesson", "n"), name="lesson_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("article__isnull", False), ("body", "")),
-                        models.Q(models.Q(("body", ""), _negated=True), ("article", None)),
-                        _connector="OR",
-                    ),
-                    models.Q(("title", ""), _negated=True),
-                    ("n__gt", 0),
-                ),
-                name="lesson_version_text_or_article",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonread",
-            constraint=models.UniqueConstraint(fields=("version", "by"), name="lesson_read_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("user", models.F("by")), _negated=True),
-                    models.Q(("about", ""), _negated=True),
-                ),
-                name="observation_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("area__in", ["cases", "chat", "hotline", "claims", "cod"]),
-                    (
-                        "points_met__contained_by",
-                        [
-                            "prompt",
-                            "greeting",
-                            "listened",
-                            "read_back",
-                            "calm",
-                            "promise",
-                            "farewell",
-                        ],
-                    ),
-                ),
-                name="observation_of_known_points",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("passed", True), ("points_met__len", 7)),
-                    models.Q(("passed", False), ("points_met__len__lt", 7)),
-                    _connector="OR",
-                ),
-                name="observation_passed_with_all",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="qualification",
-            index=models.Index(fields=["until", "id"], name="qualification_ends"),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("user", "="),
-                    ("area", "="),
-                    (
-                        models.Func(
-                            models.F("since"),
-                            models.F("until"),
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="qualification_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("attempt__isnull", False), ("basis", "exam")),
-                    models.Q(
-                        ("attempt", None),
-                        ("basis", "waiver"),
-                        models.Q(("reason", ""), _negated=True),
-                        models.Q(("user", models.F("by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="qualification_on_grounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__in", ["cases", "chat", "hotline", "claims", "cod"])),
-                name="qualification_area_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))),
-                name="qualification_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at", None), ("revoked_by", None), ("revoked_why", "")),
-                    models.Q(
-                        ("revoked_at__isnull", False),
-                        ("revoked_by__isnull", False),
-                        models.Q(("revoked_why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="qualification_revoked_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.UniqueConstraint(
-                fields=("question", "n"), name="question_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["single", "multiple", "true_false", "number", "text"])
-                ),
-                name="question_version_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True),
-                    ("n__gt", 0),
-                    ("points__gt", 0),
-                    ("points__lte", 20),
-                ),
-                name="question_version_written",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind__in", ("single", "multiple")),
-                        ("options__len__gte", 2),
-                        ("right__len__gte", 1),
-                    ),
-                    models.Q(
-                        models.Q(("kind__in", ("single", "multiple")), _negated=True),
-                        ("options__len", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="question_version_options",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("english_options__len", 0),
-                    ("english_options__len", models.F("options__len")),
-                    _connector="OR",
-                ),
-                name="question_version_english_options",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["single", "true_false"]), _negated=True),
-                    ("right__len", 1),
-                    _connector="OR",
-                ),
-                name="question_version_single",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "true_false"), _negated=True),
-                    ("right__contained_by", [1, 2]),
-                    _connector="OR",
-                ),
-                name="question_version_true_false",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "number"),
-                        ("number__isnull", False),
-                        ("right__len", 0),
-                        ("tolerance__gte", 0),
-                    ),
-                    models.Q(
-                        models.Q(("kind", "number"), _negated=True),
-                        ("number", None),
-                        ("tolerance", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="question_version_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "text"), _negated=True),
-                    models.Q(
-                        ("right__len", 0), models.Q(("expected", models.F("text")), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="question_version_text",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attemptquestion",
-            constraint=models.UniqueConstraint(
-                fields=("attempt", "place"), name="attempt_question_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attemptquestion",
-            constraint=models.UniqueConstraint(
-                fields=("attempt", "version"), name="attempt_question_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attemptquestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("marked_as", None), ("marked_by", None), ("points", None)),
-                    models.Q(("marked_as__isnull", False), ("points__isnull", False)),
-                    _connector="OR",
-                ),
-                name="attempt_question_marked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regrade",
-            constraint=models.UniqueConstraint(
-                fields=("version",), name="regrade_once_by_a_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regrade",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), ("attempts__gt", 0)),
-                name="regrade_reasoned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("role", "="),
-                    ("area", "="),
-                    (
-                        models.Func(
-                            models.F("since"),
-                            models.F("until"),
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="requirement_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("area__in", ["cases", "chat", "hotline", "claims", "cod"]),
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "cashier",
-                            "safety_officer",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    ),
-                    ("valid_months__gt", 0),
-                    ("valid_months__lte", 60),
-                ),
-                name="requirement_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until", None), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="requirement_ends_after_it_begins",
-            ),
         ),
         *_by_hand.OPERATIONS,
     ]
