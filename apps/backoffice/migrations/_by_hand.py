@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import migrations
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 _REQUEST = """
@@ -105,5 +106,5 @@ DROP TRIGGER approval_check ON backoffice_approval;
 DROP FUNCTION backoffice_approval_check();
 """,
     ),
-    migrations.RunPython(plant, migrations.RunPython.noop),
+    FirstRows(plant),
 ]

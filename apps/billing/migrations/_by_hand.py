@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import migrations
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 # Whoever writes charges holds their statements' rows, so that a freeze, which locks them for itself,
@@ -197,5 +198,5 @@ OPERATIONS = [
     append_only("billing_dunningitem"),
     append_only("billing_dunningpaper"),
     append_only("billing_paymentpromise"),
-    migrations.RunPython(plant_plan, migrations.RunPython.noop),
+    FirstRows(plant_plan),
 ]

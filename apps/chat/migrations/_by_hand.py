@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db import migrations
-
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 
@@ -14,5 +13,5 @@ def make_settings(apps: Any, schema_editor: Any) -> None:
 OPERATIONS = [
     append_only("chat_chatline"),
     append_only("chat_chatfile"),
-    migrations.RunPython(make_settings, migrations.RunPython.noop),
+    FirstRows(make_settings),
 ]

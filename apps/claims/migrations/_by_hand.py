@@ -7,6 +7,7 @@ from typing import Any
 from django.db import migrations
 from django.utils.timezone import localdate
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 RULES = """
@@ -218,5 +219,5 @@ def plant(apps: Any, _schema: Any) -> None:
 OPERATIONS = [
     *(append_only(f"claims_{table}") for table in ("claimpaper", "assessment", "decision")),
     migrations.RunSQL(RULES, BACK),
-    migrations.RunPython(plant, migrations.RunPython.noop),
+    FirstRows(plant),
 ]

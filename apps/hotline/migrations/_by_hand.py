@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import migrations
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 
@@ -82,5 +83,5 @@ OPERATIONS = [
     append_only("hotline_answerpolicy"),
     migrations.RunSQL(LEGS, NO_LEGS),
     migrations.RunSQL(SYSTEMS, NO_SYSTEMS),
-    migrations.RunPython(plant, migrations.RunPython.noop),
+    FirstRows(plant),
 ]

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db import migrations
-
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 # The words of this floor's own messages; staff change them like all others.
@@ -45,5 +44,5 @@ def plant(apps: Any, schema_editor: Any) -> None:
 
 OPERATIONS = [
     append_only("inquiries_inquiry"),
-    migrations.RunPython(plant, migrations.RunPython.noop),
+    FirstRows(plant),
 ]

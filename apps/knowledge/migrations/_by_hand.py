@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import migrations
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 from apps.knowledge import seeding
 
@@ -47,5 +48,5 @@ OPERATIONS = [
     append_only("knowledge_use"),
     append_only("knowledge_search"),
     migrations.RunSQL(STAYS, BACK),
-    migrations.RunPython(sow, migrations.RunPython.noop),
+    FirstRows(sow),
 ]

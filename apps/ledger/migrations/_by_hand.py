@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import migrations
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 TITLES = (
@@ -128,7 +129,7 @@ def plant_titles(apps: Any, schema_editor: Any) -> None:
 
 
 OPERATIONS = [
-    migrations.RunPython(plant_titles, migrations.RunPython.noop),
+    FirstRows(plant_titles),
     migrations.RunSQL(PERIODS, BACK),
     append_only("ledger_entry"),
     append_only("ledger_posting"),

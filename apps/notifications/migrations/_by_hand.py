@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db import migrations
-
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 from apps.notifications.seeding import plant
 
@@ -20,5 +19,5 @@ OPERATIONS = [
     append_only("notifications_messagetemplate"),
     append_only("notifications_webhookevent"),
     append_only("notifications_buttonpress"),
-    migrations.RunPython(sow, migrations.RunPython.noop),
+    FirstRows(sow),
 ]

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import migrations
-
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 SEED = Path(__file__).resolve().parent.parent / "seed"
@@ -60,6 +59,6 @@ def add_steps(apps: Any, schema_editor: Any) -> None:
 
 OPERATIONS = [
     append_only("orders_printrecord"),
-    migrations.RunPython(add_goods, migrations.RunPython.noop),
-    migrations.RunPython(add_steps, migrations.RunPython.noop),
+    FirstRows(add_goods),
+    FirstRows(add_steps),
 ]

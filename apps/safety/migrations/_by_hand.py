@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 
 FACTS_STAY = """
@@ -77,5 +78,5 @@ OPERATIONS = [
     append_only("safety_sealcopy"),
     append_only("safety_checkanswer"),
     migrations.RunSQL(FACTS_STAY, BACK),
-    migrations.RunPython(plant, migrations.RunPython.noop),
+    FirstRows(plant),
 ]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db import migrations
 from django.utils import timezone
 
+from apps.core.first_rows import FirstRows
 from apps.core.sql import append_only
 from apps.sla import official, seeding
 from apps.sla.worktime import written
@@ -76,6 +76,6 @@ OPERATIONS = [
     append_only("sla_step"),
     append_only("sla_fact"),
     append_only("sla_firedstep"),
-    migrations.RunPython(plant_calendars, migrations.RunPython.noop),
-    migrations.RunPython(plant_policies, migrations.RunPython.noop),
+    FirstRows(plant_calendars),
+    FirstRows(plant_policies),
 ]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.db import migrations
+from apps.core.first_rows import FirstRows
 
 PLANS = Path(__file__).resolve().parent.parent / "seed" / "plans.json"
 
@@ -15,4 +15,4 @@ def sow(apps: Any, schema_editor: Any) -> None:
         plans.get_or_create(audience=row["audience"], defaults=row)
 
 
-OPERATIONS = [migrations.RunPython(sow, migrations.RunPython.noop)]
+OPERATIONS = [FirstRows(sow)]
