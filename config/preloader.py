@@ -1,7 +1,7 @@
-"""``python -m config.preloader DESCRIPTOR``: loads the product once and forks its servers on request.
+"""``python -m config.preloader DESCRIPTOR``: loads the product once and forks commands and servers on request.
 
-bin/up starts it (``launch/forking.py``). What it has loaded is in memory once for web server, worker, beat,
-standby and live updates; otherwise each has a copy of its own. It has no thread, no connection and no open
+bin/up starts it (``launch/forking.py``): loading takes longer than most commands, and what is loaded is in memory once
+for web server, worker, beat, standby and live updates. It has no thread, no connection and no open
 file, so what it forks begins as a process that was started by itself, with everything imported.
 """
 
@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import environ
+
+from apps.core.loading import collect_garbage_rarely, freeze_loaded
 
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 MOST_BYTES, MOST_FDS = 1 << 20, 16
@@ -60,10 +64,21 @@ class Request:
     fds: list[int]
 
 
-def load() -> None:
-    """Everything that any of the servers imports. Raises SystemExit where that cannot be forked."""
+def load_apps() -> None:
+    """What every command of Django needs."""
+    # Nearly all of it stays, so that looking for garbage meanwhile takes a third of the time and finds none.
+    collect_garbage_rarely()
     # openpyxl imports it where the tests have installed it, and it begins threads.
     sys.modules["numpy"] = None  # type: ignore[assignment]
+    import django
+
+    django.setup()
+    _loaded()
+
+
+def load_servers() -> None:
+    """All else that any of the servers imports. After static files were collected: the web server's own look
+    for them once."""
     from config.celery import app
 
     import_module("config.wsgi")
@@ -77,15 +92,19 @@ def load() -> None:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("")
-    from apps.core.loading import freeze_loaded
+    _loaded()
 
+
+def _loaded() -> None:
+    """Raises SystemExit where it cannot be forked."""
     freeze_loaded()
     if threading.active_count() > 1 or len(list(Path("/proc/self/task").iterdir())) > 1:
         raise SystemExit("Something begins a thread when it is imported: nothing can be forked.")
 
 
 def serve(line: socket.socket) -> Request:
-    """Fork one process for each request; returns in these alone. Ends when the launcher has gone."""
+    """Fork one process for each request; returns in these alone. A request without words is to load what the
+    servers need. Ends when the launcher has gone."""
     launcher = os.getppid()
     line.sendall(str(os.getpid()).encode())
     while True:
@@ -93,7 +112,13 @@ def serve(line: socket.socket) -> Request:
         text, fds, _flags, _address = socket.recv_fds(line, MOST_BYTES, MOST_FDS, flags)
         if not text:
             raise SystemExit(0)
-        request = Request(json.loads(text), socket.socket(fileno=fds[0]), fds[1], fds[2:])
+        words = json.loads(text)
+        if words is None:
+            load_servers()
+            for fd in fds:
+                os.close(fd)
+            continue
+        request = Request(words, socket.socket(fileno=fds[0]), fds[1], fds[2:])
         # Twice, so that the launcher adopts what is left.
         between = os.fork()
         if between == 0:
@@ -131,7 +156,10 @@ def become(request: Request) -> None:
     """Go on as an interpreter does that was started with those words and that environment."""
     os.setsid()
     # What was set while the product was loaded stays; all that it read is the same for all of them.
+    database = os.environ.get("DATABASE_URL")
     os.environ.update(request.words["env"])
+    if os.environ.get("DATABASE_URL") != database:
+        connect_as_told()
     place_descriptors(request)
     argv: list[str] = request.words["argv"]
     show_as(request.words["name"], argv)
@@ -141,6 +169,16 @@ def become(request: Request) -> None:
     else:
         sys.argv[:] = argv[1:]
         runpy.run_path(argv[1], run_name="__main__")
+
+
+def connect_as_told() -> None:
+    """To the database that the environment names now: migrations are run by the owner of the tables."""
+    from django.db import connections
+
+    named = environ.Env.db_url_config(os.environ["DATABASE_URL"])
+    default = connections.settings["default"]
+    default.update({name: named[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    default["OPTIONS"].update(named.get("OPTIONS", {}))
 
 
 def place_descriptors(request: Request) -> None:
@@ -172,7 +210,7 @@ def show_as(name: str, argv: Sequence[str]) -> None:
 
 def main() -> None:
     line = socket.socket(fileno=int(sys.argv[1]))
-    load()
+    load_apps()
     become(serve(line))
 
 

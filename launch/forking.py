@@ -22,6 +22,7 @@ from launch.account import LIBC
 PR_SET_CHILD_SUBREAPER = 36
 # Seconds that a fork may take on a busy machine; after them the server is started the plain way.
 PATIENCE = 10.0
+LOADING = 60.0  # seconds that loading may take
 # Room for the longest command line that the forked process shows as its own.
 ROOM = "-" * 300
 
@@ -89,6 +90,7 @@ class Forker:
         # One message is one request. Both ends stay open here, so that a process started anew has the same.
         self._ours, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._ours.settimeout(PATIENCE)
+        self._loading: socket.socket | None = None  # ends when all has been loaded
         self.ready_pid = 0  # of the process that last said that it is ready
 
     @property
@@ -97,13 +99,24 @@ class Forker:
         return self._theirs.fileno()
 
     def is_ready(self, pid: int) -> bool:
-        """Has that process loaded everything?"""
+        """Does that process fork?"""
         while select.select([self._ours], [], [], 0)[0]:
             self.ready_pid = int(self._ours.recv(100))
         return self.ready_pid == pid
 
+    def load(self) -> None:
+        """Have it load all that the servers import; requests wait for that."""
+        self._loading, reply = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._loading.settimeout(LOADING)
+        with reply, suppress(OSError):  # what is asked of it next finds that it has gone
+            socket.send_fds(self._ours, [b"null"], [reply.fileno()])
+
     def fork(self, request: Request) -> Adopted:
         """Raises OSError when nothing was forked; what comes late ends by itself."""
+        if self._loading is not None:
+            with self._loading as loading:
+                self._loading = None
+                loading.recv(1)
         here, reply = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with here:
             with reply:

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import socket
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,20 +14,11 @@ from launch.child import Child, stop_all
 from launch.django import Manage
 from launch.forking import ROOM, Adopted, Forker, Request, adopt_orphans, collect_orphans
 from launch.installing import prepare
-from launch.keys import write_private
-from launch.ports import LOCAL, free_port, listen
+from launch.ports import EVERYWHERE, LOCAL, address, free_port, listen
 from launch.say import Trouble, say, step, tail
 from launch.servers import Place, Servers, child_environment
 from launch.stopping import StopSignal
-
-# "Listen on all addresses" → where to reach it from here.
-EVERYWHERE = {"0.0.0.0": LOCAL, "::": "::1"}  # noqa: S104 - the person chooses it with HOST
-
-
-def address(host: str, port: int) -> str:
-    """Of a server, as a browser takes it."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-
+from launch.welcome import welcome
 
 # Seconds between two looks at the processes, where their ends are watched and where not.
 CALM, HURRY = 10.0, 0.3
@@ -46,8 +36,9 @@ class Installation:
         self.doors: list[Child] = []
         self.forker = Forker()
         # Held as long as we run: each web server that is started anew gets the same one.
-        self.listening: socket.socket | None = None
+        self.listening = socket.socket()
         self.url = ""
+        self.outside: dict[str, str] = {}
         self.streams_url = ""
         # Of the demonstration, readable by its owner alone.
         self.api_key = place.folder / "demo-api-key"
@@ -62,16 +53,17 @@ class Installation:
         say("Yipiao 一票")
         prepare(checkout, "run", self.stop_signal, log)
         self.servers.start(self.stop_signal)
-        manage = Manage(checkout, child_environment(self.servers), self.stop_signal, log)
-        manage.prepare_files()
+        manage = self.manage(log)
+        self.listen(manage.env)
+        self.choose_outside(manage.env)
+        self.load(manage)
         empty = self.place.stamp_file("demo-data")
         if not self.has_tables(manage):
             empty.write_text("wanted")
-        manage.migrate()
+        self.migrate(manage)
         if empty.exists():
             per_day = os.environ.get("DEMO_ORDERS_PER_DAY")
             words = ["seed_demo", "--key-file", str(self.api_key)]
-            manage.env.update(providers.mailbox(manage.env, self.place.private("outside")))
             words += ["--per-day", per_day] if per_day else []
             manage.run_if_there("Filling it with demo data", *words)
             empty.unlink()
@@ -80,7 +72,11 @@ class Installation:
         self.open_workers(manage)
         self.open_streams(manage)
         self.tell("running")
-        self.welcome(manage, time.monotonic() - begun)
+        welcome(self, manage, time.monotonic() - begun)
+
+    def manage(self, log: Path) -> Manage:
+        env = child_environment(self.servers)
+        return Manage(self.place.checkout, env, self.stop_signal, log, self.doors, self.fork)
 
     def has_tables(self, manage: Manage) -> bool:
         """Was this database ever migrated? Asked of the database, whoever made it."""
@@ -98,16 +94,57 @@ class Installation:
             raise
         return True
 
-    def open_outside(self, manage: Manage) -> None:
-        """Where the demonstration's messages go, unless the person has named servers. After the
-        demo data: what that says was told went out long ago."""
+    def listen(self, env: dict[str, str]) -> None:
+        """Where it answers, which stands in the links of messages."""
+        host = os.environ.get("HOST", LOCAL)
+        given = os.environ.get("PORT") or "8000"
+        if not given.isdecimal() or int(given) > 65535:
+            raise Trouble(f"PORT is {given!r}; it has to be a number up to 65535.")
+        wanted = int(given)
+        self.listening.close()
+        self.listening = server = listen(host, wanted)
+        port = server.getsockname()[1]
+        if port != wanted:
+            say(f"  Port {wanted} is taken; using {port}")
+        self.url = address(host, port)
+        env.setdefault("SITE_URL", self.url.rstrip("/"))
+
+    def choose_outside(self, env: dict[str, str]) -> None:
+        """Where the demonstration's messages will go, unless the person has named servers."""
         ports = {name: free_port(self.servers.ports.get(name, 0)) for name in providers.PORTS}
-        added = providers.environment(manage.env, self.place.private("outside"), ports)
-        if not added:
+        self.outside = providers.environment(env, self.place.private("outside"), ports)
+        if self.outside:
+            for name, port in ports.items():
+                self.servers.remember_port(name, port)
+            env.update(self.outside)
+
+    def load(self, manage: Manage) -> None:
+        """What all that follow import is in memory once: they are forked from a process that has loaded
+        it. Where there is no such process each begins by itself, as in containers."""
+        with step("Loading the product"), manage.compiling_messages():
+            if not adopt_orphans():
+                return
+            fd = self.forker.descriptor
+            argv = [str(manage.checkout.python), "-m", "config.preloader", str(fd), ROOM]
+            child = self.child("preloader", argv, manage.env)
+            child.fork = None
+            self.preloader = child
+            child.pass_fds = (fd,)
+            child.start()
+            while child.alive and not self.has_loaded():
+                self.stop_signal.check(0.02)
+
+    def migrate(self, manage: Manage) -> None:
+        """The database brought up to date, and all else prepared meanwhile that needs none."""
+        with manage.migrating():
+            manage.collect_static()
+            self.forker.load()
+
+    def open_outside(self, manage: Manage) -> None:
+        """After the demo data: what that says was told went out long ago."""
+        if not self.outside:
             return
-        for name, port in ports.items():
-            self.servers.remember_port(name, port)
-        manage.env.update(added)
+        ports = self.servers.ports
         argv = [str(manage.checkout.python), *providers.words(ports)]
         child = self.child("outside", argv, manage.env)
         with step("Starting a mailbox for what the demonstration sends"):
@@ -115,42 +152,15 @@ class Installation:
             self.wait_healthy(child, LOCAL, ports["outside"])
 
     def open_web(self, manage: Manage) -> None:
-        host = os.environ.get("HOST", LOCAL)
-        given = os.environ.get("PORT") or "8000"
-        if not given.isdecimal() or int(given) > 65535:
-            raise Trouble(f"PORT is {given!r}; it has to be a number up to 65535.")
-        wanted = int(given)
-        self.listening = server = listen(host, wanted)
-        port = server.getsockname()[1]
-        if port != wanted:
-            say(f"  Port {wanted} is taken; using {port}")
-        shown = EVERYWHERE.get(host, host)
-        # Links in messages lead here.
-        manage.env.setdefault("SITE_URL", address(shown, port).rstrip("/"))
-        self.open_preloader(manage)
-        env = {**manage.env, "BIND": f"fd://{server.fileno()}"}
+        fd, (host, port) = self.listening.fileno(), self.listening.getsockname()[:2]
+        env = {**manage.env, "BIND": f"fd://{fd}"}
         env.setdefault("WEB_CONCURRENCY", str(min(4, (os.cpu_count() or 1) + 1)))
         argv = [str(manage.checkout.venv / "bin" / "gunicorn"), "-c", "config/gunicorn.py"]
         web = self.child("web", [str(manage.checkout.python), *argv], env)
-        web.pass_fds = (server.fileno(),)
+        web.pass_fds = (fd,)
         with step("Starting the web server"):
             web.start()
-            self.wait_healthy(web, shown, port)
-        self.url = address(shown, port)
-
-    def open_preloader(self, manage: Manage) -> None:
-        """What all that follow import is in memory once: they are forked from a process that has loaded
-        it. Where there is no such process each begins by itself, as in containers."""
-        if not adopt_orphans():
-            return
-        fd = self.forker.descriptor
-        argv = [str(manage.checkout.python), "-m", "config.preloader", str(fd), ROOM]
-        self.preloader = child = self.child("preloader", argv, manage.env)
-        child.pass_fds = (fd,)
-        with step("Loading the product"):
-            child.start()
-            while child.alive and not self.has_loaded():
-                self.stop_signal.check(0.05)
+            self.wait_healthy(web, EVERYWHERE.get(host, host), port)
 
     def has_loaded(self) -> bool:
         child = self.preloader
@@ -207,39 +217,15 @@ class Installation:
         with step("Starting live updates"):
             streams.start()
             self.wait_healthy(streams, shown, port)
-        self.streams_url = address(shown, port)
+        self.streams_url = address(host, port)
 
     def child(self, name: str, argv: list[str], env: dict[str, str]) -> Child:
         # The owner's address is for migrations and filling in; whoever serves has no use for it.
         served = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
         made = Child(name, argv, served, self.place.checkout.root, self.place.log(name))
-        made.fork = self.fork if self.preloader else None
+        made.fork = self.fork
         self.doors.append(made)
         return made
-
-    def welcome(self, manage: Manage, seconds: float) -> None:
-        say(f"\nReady after {seconds:.1f} s.\n")
-        say(f"  Track a parcel   {self.url}")
-        say(f"  Staff            {self.url}admin/")
-        if manage.env.get("DEMO_MAILBOX"):
-            say(f"  What it sends    {self.url}admin/demo-mailbox")
-        say(f"  API              {self.url}api/schema/")
-        say(f"  Live updates     {self.streams_url}api/v1/waybills/NUMBER/stream")
-        write_private(self.metrics_key, self.servers.env["METRICS_KEY"])
-        say(f"  Metrics          {self.url}metrics, its key in {self.metrics_key}")
-        say(f"  Logs             {self.place.log('web').parent}")
-        if manage.checkout.has_command("demo_signins"):
-            self.show_signins(manage)
-        say("\nCtrl-C ends everything.")
-
-    def show_signins(self, manage: Manage) -> None:
-        """On the screen only: passwords stand in no log."""
-        with tempfile.TemporaryDirectory(dir=self.place.folder) as folder:
-            shown = Path(folder) / "shown"
-            Manage(manage.checkout, manage.env, self.stop_signal, shown).run("demo_signins")
-            say(f"\n{shown.read_text().strip()}")
-        if self.api_key.is_file():
-            say(f"API key of 云裳服饰: in {self.api_key}")
 
     def watch(self) -> NoReturn:
         """Until told to stop; whoever dies is started again."""

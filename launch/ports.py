@@ -8,6 +8,14 @@ from launch.say import Trouble
 
 LOCAL = "127.0.0.1"
 QUIET = range(20_000, 32_000)
+# "Listen on all addresses" → where to reach it from here.
+EVERYWHERE = {"0.0.0.0": LOCAL, "::": "::1"}  # noqa: S104 - the person chooses it with HOST
+
+
+def address(host: str, port: int) -> str:
+    """Of a server, as a browser takes it."""
+    shown = EVERYWHERE.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
 
 
 def listen(host: str, wanted: int, tries: int = 50) -> socket.socket:

@@ -1,6 +1,11 @@
-"""Memory of a process that has finished loading."""
+"""Memory of a process that loads, and of one that has."""
 
 import gc
+
+
+def collect_garbage_rarely() -> None:
+    """By Python's own measure it would be looked for after each 700 objects more."""
+    gc.set_threshold(50_000, 20, 50)
 
 
 def freeze_loaded() -> None:
@@ -9,4 +14,4 @@ def freeze_loaded() -> None:
     leave would make forked processes copy its memory."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    collect_garbage_rarely()

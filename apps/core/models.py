@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.crypto import EncryptedTextField
 from apps.core.errors import BadInput
+from apps.core.row_checks import clean_row
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # stubs' generics are not subscriptable at run time
@@ -74,7 +75,7 @@ def check_row(row: models.Model) -> None:
     """Validate the fields and constraints of a row before it is saved. BadInput ``bad_value`` names the field
     at fault, or none where several together are."""
     try:
-        row.full_clean()
+        clean_row(row)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         name = None if field == "__all__" else field

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from apps.accounts.enums import ObjectScope, Role
@@ -22,7 +21,6 @@ from apps.training.queries import lessons_unread
 
 BANK = Path(__file__).with_name("demo_bank.json")
 ENGLISH = Path(__file__).with_name("demo_bank_english.json")
-PASSWORD = "yipiao-demo-2026"  # noqa: S105  # as all sign-ins of the demonstration
 # username, name, number: who came after the requirement; the first is in the middle of the exam.
 NEWCOMERS = (("xinren", "方晓雨", "YP0101"), ("peixun", "罗一鸣", "YP0102"))
 TERMS = {"minutes": 45, "pass_mark": 80, "attempts": 3, "pause_hours": 24, "shuffles": True}
@@ -130,7 +128,7 @@ def _newcomer(row: tuple[str, str, str], by: User, now: datetime) -> User:
     grant_role(
         user=user, role=Role.AGENT, unit=Unit.objects.get(code="SHA"), since=at, by=by, at=at
     )
-    user.password = make_password(PASSWORD)
+    user.password = by.password  # the demonstration has one
     user.save(update_fields=["password"])
     services.enrol_required([user], by=by, at=at)
     for version in lessons_unread(user, list(Course.objects.values_list("pk", flat=True))):

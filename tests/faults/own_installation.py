@@ -19,10 +19,9 @@ from typing import Any, NoReturn
 import psutil
 
 from launch.checkout import Checkout
-from launch.django import Manage
 from launch.forking import collect_orphans
 from launch.installation import Installation
-from launch.servers import Place, child_environment
+from launch.servers import Place
 from launch.stopping import Stopped, StopSignal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,10 +35,10 @@ class OwnInstallation(Installation):
 
     def open(self) -> None:
         self.servers.start(self.stop_signal)
-        log = self.place.log("setup")
-        manage = Manage(self.place.checkout, child_environment(self.servers), self.stop_signal, log)
-        manage.prepare_files()
-        manage.migrate()
+        manage = self.manage(self.place.log("setup"))
+        self.listen(manage.env)
+        self.load(manage)
+        self.migrate(manage)
         self.open_web(manage)
         self.open_workers(manage)
         self.open_streams(manage)

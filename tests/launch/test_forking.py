@@ -219,6 +219,7 @@ def test_the_product_is_loaded_without_a_thread_or_a_connection(tmp_path: Path) 
     for forker, _process in preloading("-m", "config.preloader"):
         with out.open("ab") as log:
             argv = [sys.executable, str(script)]
+            forker.load()
             request = Request("script", argv, dict(os.environ), 15, log.fileno(), ())
             began = time.monotonic()
             assert forker.fork(request).wait(60) == 0

@@ -12,6 +12,7 @@ from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit, User
 from apps.accounts.models.unit import MAX_PATH
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.row_checks import clean_row
 from apps.events.services import record
 
 CHANGEABLE = ("name", "kind", "city", "is_active")
@@ -30,7 +31,7 @@ def create_unit(
 ) -> Unit:
     unit = Unit(code=code.strip().upper(), name=name.strip(), kind=kind, parent=parent, city=city)
     unit.path = _path_of(unit)
-    unit.full_clean(exclude=["path"])
+    clean_row(unit, exclude=["path"])
     unit.save()
     record("unit.created", unit, by=by, at=at, data={"code": unit.code, "kind": str(kind)})
     return unit
@@ -53,7 +54,7 @@ def change_unit(*, unit: Unit, by: User, at: datetime | None = None, **changes: 
         changed["parent"] = unit.parent.code if unit.parent else None
     if not changed:
         return unit
-    unit.full_clean(exclude=["path"])
+    clean_row(unit, exclude=["path"])
     unit.save()
     record("unit.changed", unit, by=by, at=at, data=changed)
     return unit

@@ -14,6 +14,7 @@ from apps.accounts.services.api_keys import revoke_api_key
 from apps.accounts.services.sessions import end_user_sessions
 from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
+from apps.core.row_checks import clean_row
 from apps.events.services import record
 
 CHANGEABLE = ("display_name", "staff_number", "email", "phone", "scope", "language")
@@ -51,7 +52,7 @@ def create_user(
     )
     user.set_password(password)
     try:
-        user.full_clean()
+        clean_row(user)
     except ValidationError as error:
         raise _refusal(error) from error
     user.save()
@@ -81,7 +82,7 @@ def change_user(*, user: User, by: User, at: datetime | None = None, **changes: 
     for name, value in changed.items():
         setattr(user, name, value)
     try:
-        user.full_clean(exclude=["password"])
+        clean_row(user, exclude=["password"])
     except ValidationError as error:
         raise _refusal(error) from error
     user.save(update_fields=list(changed))

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.core.errors import BadInput
+from apps.core.row_checks import clean_row
 from apps.core.text import required_text
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer
@@ -36,7 +37,7 @@ def checked(row: M) -> M:
 def validate(row: models.Model, *, exclude: Collection[str] = ()) -> None:
     """The row's own validation and constraints, refused in words (BadInput)."""
     try:
-        row.full_clean(exclude=exclude)
+        clean_row(row, exclude=exclude)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         known = field if field != "__all__" else None

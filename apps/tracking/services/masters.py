@@ -7,6 +7,7 @@ from django.core.files.base import File
 from django.db import models, transaction
 
 from apps.core.files.scans import check_document
+from apps.core.row_checks import clean_row
 from apps.core.storage import all_or_nothing
 from apps.events.services import record
 from apps.tracking.models import PartnerAgreement
@@ -21,7 +22,7 @@ M = TypeVar("M", bound=models.Model)
 def save_row(row: M, *, by: "User", at: datetime) -> M:
     """Save a checked row of reference data and note who did it."""
     made = row._state.adding
-    row.full_clean()
+    clean_row(row)
     row.save()
     noun = row._meta.model_name
     record(f"{noun}.{'added' if made else 'changed'}", row, by=by, at=at)

@@ -9,7 +9,6 @@ of it.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from typing import Any
 from unittest import mock
 
@@ -62,7 +61,11 @@ def _reload_model(state: Any, app_label: str, model_name: str, delay: bool = Fal
 def _reload_models(state: Any, models: Iterable[tuple[str, str]], delay: bool = True) -> None:
     if "apps" in state.__dict__:  # asking for it would render it
         state.is_delayed = True
-        state._reload(_with_referrers(state.models, set(models)))
+        changed = set(models)
+        # To one that is new nothing can refer.
+        if any(name in state.apps.all_models.get(app, ()) for app, name in changed):
+            changed = _with_referrers(state.models, changed)
+        state._reload(changed)
 
 
 def _with_referrers(
@@ -77,7 +80,7 @@ def _with_referrers(
 
 
 def _leads_to(model: ModelState) -> set[tuple[str, str]]:
-    named = [base for base in model.bases if isinstance(base, str)]
+    named: list[Any] = [base for base in model.bases if isinstance(base, str)]
     for field in model.fields.values():
         if relation := field.remote_field:
             named += [relation.model, getattr(relation, "through", None)]
@@ -86,7 +89,8 @@ def _leads_to(model: ModelState) -> set[tuple[str, str]]:
 
 def _clone(model: ModelState) -> ModelState:
     """As Django's, without looking at every field again: each operation clones all models there are."""
-    twin = copy(model)
+    twin = object.__new__(ModelState)
+    twin.__dict__.update(model.__dict__)
     twin.fields, twin.options = dict(model.fields), dict(model.options)
     twin.managers = list(model.managers)
     return twin
