@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -59,6 +60,15 @@ def test_an_agreement_keeps_its_signed_copy() -> None:
     with pytest.raises(BadInput), transaction.atomic():
         broken = SimpleUploadedFile("合同.pdf", b"MZ not a pdf")
         save_agreement(fresh, file=broken, by=user, at=timezone.now())
+    ended = PartnerAgreement(
+        carrier=partner,
+        area="西北",
+        liability="按约定",
+        valid_from=date(2026, 1, 2),
+        valid_until=date(2026, 1, 1),
+    )
+    with pytest.raises(ValidationError, match="须晚于生效日期"):
+        save_agreement(ended, file=None, by=user, at=timezone.now())
     save_agreement(fresh, file=SimpleUploadedFile("合同.pdf", PDF), by=user, at=timezone.now())
     assert fresh.filename == "合同.pdf"
     assert fresh.file.name.startswith("tracking/agreements/")

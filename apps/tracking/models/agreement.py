@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.tracking.models.partner import PartnerCarrier
-from apps.tracking.models.service_level import DaySpan
+from apps.tracking.models.service_level import DaySpan, check_span
 
 
 def agreement_path(_agreement: "PartnerAgreement", filename: str) -> str:
@@ -83,3 +83,6 @@ class PartnerAgreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier_id} {self.area} {self.valid_from:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        check_span(self.valid_from, self.valid_until)

@@ -1,12 +1,13 @@
 """What is promised: service levels, their standard times by lane, and changed promises."""
 
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
@@ -22,6 +23,12 @@ class DaySpan(Func):
 
     function = "DATERANGE"
     output_field = DateRangeField()
+
+
+def check_span(valid_from: date | None, valid_until: date | None) -> None:
+    """ValidationError of ``valid_until`` where no day lies between them: PostgreSQL takes no such span."""
+    if valid_from and valid_until and valid_until <= valid_from:
+        raise ValidationError({"valid_until": _("It must end after the day it begins.")})
 
 
 class ServiceLevel(models.Model):
@@ -135,6 +142,9 @@ class ServiceLane(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level_id} {self.scope} {self.origin_city}→{self.destination_city}"
+
+    def clean(self) -> None:
+        check_span(self.valid_from, self.valid_until)
 
 
 class SilenceLimit(models.Model):
