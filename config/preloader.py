@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ from apps.core.loading import collect_garbage_rarely, freeze_loaded
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 MOST_BYTES, MOST_FDS = 1 << 20, 16
 PATIENCE = 10.0  # seconds, as in launch/forking.py
-# What the servers import when they begin, besides the apps.
-MODULES = (
+# What the servers import when they begin, besides the apps: of others, of ours.
+LIBRARIES = (
     "celery.bin.celery",
     "celery.apps.beat",
     "celery.apps.worker",
@@ -41,14 +42,19 @@ MODULES = (
     "celery.app.events",
     "celery.app.log",
     "kombu.transport.redis",
-    "config.beat",
-    "config.serving",
     "gunicorn.app.wsgiapp",
     "gunicorn.arbiter",
     "uvicorn.lifespan.on",
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",
+    "openpyxl",
+    "xlsxwriter",
+    "reportlab.platypus",
+)
+MODULES = (
+    "config.beat",
+    "config.serving",
     "apps.events.management.commands.standby",
     "apps.inquiries.management.commands.serve_streams",
 )
@@ -64,12 +70,26 @@ class Request:
     fds: list[int]
 
 
+def compile_libraries() -> int:
+    """The pid of a process that imports them, so that their bytecode is there when ``load_servers`` does; 0 where it
+    is there already."""
+    first = find_spec(LIBRARIES[0])
+    if sys.dont_write_bytecode or not first or Path(cache_from_source(str(first.origin))).is_file():
+        return 0
+    pid = os.fork()
+    if pid == 0:
+        try:
+            for name in LIBRARIES:
+                import_module(name)
+        finally:
+            os._exit(0)
+    return pid
+
+
 def load_apps() -> None:
     """What every command of Django needs."""
     # Nearly all of it stays, so that looking for garbage meanwhile takes a third of the time and finds none.
     collect_garbage_rarely()
-    # openpyxl imports it where the tests have installed it, and it begins threads.
-    sys.modules["numpy"] = None  # type: ignore[assignment]
     import django
 
     django.setup()
@@ -84,7 +104,7 @@ def load_servers() -> None:
     import_module("config.wsgi")
     app.loader.import_default_modules()
     app.finalize(auto=True)
-    for name in MODULES:
+    for name in (*LIBRARIES, *MODULES):
         import_module(name)
     from django.conf import settings
     from django.utils import translation
@@ -210,7 +230,12 @@ def show_as(name: str, argv: Sequence[str]) -> None:
 
 def main() -> None:
     line = socket.socket(fileno=int(sys.argv[1]))
+    # openpyxl imports it where the tests have installed it, and it begins threads.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    compiling = compile_libraries()
     load_apps()
+    if compiling:
+        os.waitpid(compiling, 0)
     become(serve(line))
 
 

@@ -5,7 +5,8 @@ import json
 import os
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -56,10 +57,10 @@ class Installation:
         manage = self.manage(log)
         self.listen(manage.env)
         self.choose_outside(manage.env)
-        self.load(manage)
         empty = self.place.stamp_file("demo-data")
-        if not self.has_tables(manage):
-            empty.write_text("wanted")
+        with self.loading(manage):
+            if not self.has_tables(manage):
+                empty.write_text("wanted")
         self.migrate(manage)
         if empty.exists():
             per_day = os.environ.get("DEMO_ORDERS_PER_DAY")
@@ -118,11 +119,13 @@ class Installation:
                 self.servers.remember_port(name, port)
             env.update(self.outside)
 
-    def load(self, manage: Manage) -> None:
-        """What all that follow import is in memory once: they are forked from a process that has loaded
-        it. Where there is no such process each begins by itself, as in containers."""
+    @contextmanager
+    def loading(self, manage: Manage) -> Iterator[None]:
+        """While what is inside is done: what all that follow import is in memory once, and they are forked from
+        the process that has loaded it. Where there is no such process each begins by itself, as in containers."""
         with step("Loading the product"), manage.compiling_messages():
             if not adopt_orphans():
+                yield
                 return
             fd = self.forker.descriptor
             argv = [str(manage.checkout.python), "-m", "config.preloader", str(fd), ROOM]
@@ -131,6 +134,7 @@ class Installation:
             self.preloader = child
             child.pass_fds = (fd,)
             child.start()
+            yield
             while child.alive and not self.has_loaded():
                 self.stop_signal.check(0.02)
 
@@ -203,7 +207,7 @@ class Installation:
                 # A message under way is let finish, or nobody would know whether it went out.
                 child.grace = child.grace if name == "beat" else 35.0
                 child.start()
-            self.stop_signal.check(0.5)
+            self.stop_signal.check()
 
     def open_streams(self, manage: Manage) -> None:
         """Live updates. The port of last time, so that listeners find it again."""

@@ -6,10 +6,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from launch import pins
 from launch.checkout import Checkout
+from launch.child import Child
 from launch.locks import locked
 from launch.say import Trouble, say, step
 from launch.stamps import Stamp, digest_of_files
@@ -50,7 +53,7 @@ def _prepare(checkout: Checkout, kind: str, stop_signal: StopSignal, log: Path) 
             _make_venv(checkout, stop_signal, log)
         made_for.set()
     text = wanted_pins(checkout, kind)
-    with step(f"Installing {len(pins.blocks(text))} libraries (once)"):
+    with step(f"Installing {len(pins.blocks(text))} libraries (once)"), _compiling(checkout, log):
         _install(checkout, text, stop_signal, log)
     stamp.set()
 
@@ -61,6 +64,23 @@ def _make_venv(checkout: Checkout, stop_signal: StopSignal, log: Path) -> None:
     # Without pip: Debian splits ensurepip off into a package that may be missing.
     argv = [sys.executable, "-m", "venv", "--without-pip", str(checkout.venv)]
     stop_signal.run(argv, env=dict(os.environ), cwd=checkout.root, log=log)
+
+
+@contextmanager
+def _compiling(checkout: Checkout, log: Path) -> Iterator[None]:
+    """Bytecode of the product's own modules is made, which the first start would make while it loads them, while
+    what is inside is done. Where it cannot be made or kept, loading does without."""
+    if sys.dont_write_bytecode:
+        yield
+        return
+    argv = [str(checkout.python), "-m", "compileall", "-q", "apps", "config"]
+    compiling = Child("bytecode", argv, dict(os.environ), checkout.root, log)
+    compiling.start()
+    try:
+        yield
+    finally:
+        compiling.ask_to_stop()
+        compiling.finish()
 
 
 def _install(checkout: Checkout, text: str, stop_signal: StopSignal, log: Path) -> None:

@@ -37,7 +37,8 @@ class OwnInstallation(Installation):
         self.servers.start(self.stop_signal)
         manage = self.manage(self.place.log("setup"))
         self.listen(manage.env)
-        self.load(manage)
+        with self.loading(manage):
+            pass
         self.migrate(manage)
         self.open_web(manage)
         self.open_workers(manage)

@@ -213,17 +213,22 @@ def test_the_product_is_loaded_without_a_thread_or_a_connection(tmp_path: Path) 
         "import json, os, sys, threading\n"
         "fds = [os.readlink(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd')[:-1]]\n"
         "loaded = {'apps.orders.admin', 'celery.apps.worker', 'config.urls'} <= sys.modules.keys()\n"
-        "print(json.dumps([loaded, threading.active_count(), fds]))\n"
+        "from django.db import connections\n"
+        "default = connections['default'].settings_dict\n"
+        "told = [default['USER'], default['PORT'], default['NAME']]\n"
+        "print(json.dumps([loaded, threading.active_count(), fds, told]))\n"
     )
+    # Migrations are run as the owner of the tables, the rest as somebody else.
+    told = {"DATABASE_URL": "postgresql://owner:secret@127.0.0.1:9/elsewhere"}
     out = tmp_path / "log"
     for forker, _process in preloading("-m", "config.preloader"):
         with out.open("ab") as log:
             argv = [sys.executable, str(script)]
             forker.load()
-            request = Request("script", argv, dict(os.environ), 15, log.fileno(), ())
+            request = Request("script", argv, {**os.environ, **told}, 15, log.fileno(), ())
             began = time.monotonic()
             assert forker.fork(request).wait(60) == 0
         assert time.monotonic() - began < 60
-    loaded, threads, fds = json.loads(out.read_text())
-    assert loaded and threads == 1
+    loaded, threads, fds, named = json.loads(out.read_text())
+    assert loaded and threads == 1 and named == ["owner", 9, "elsewhere"]
     assert [fd for fd in fds if fd.startswith(("socket:", "anon_inode:"))] == []

@@ -9,13 +9,15 @@ of it.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from unittest import mock
 
+from django.apps.registry import Apps
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
-from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.state import AppConfigStub, ModelState, ProjectState, StateApps
 from django.db.migrations.utils import resolve_relation
 
 from apps.core.older_schema import first_difference
@@ -50,6 +52,8 @@ def _few_models_rendered() -> Iterator[None]:
         mock.patch.object(ProjectState, "reload_model", _reload_model),
         mock.patch.object(ProjectState, "reload_models", _reload_models),
         mock.patch.object(ModelState, "clone", _clone),
+        mock.patch.object(StateApps, "clone", _clone_apps),
+        mock.patch.object(Apps, "get_swappable_settings_name", _swapped_by()),
     ):
         yield
 
@@ -94,3 +98,25 @@ def _clone(model: ModelState) -> ModelState:
     twin.fields, twin.options = dict(model.fields), dict(model.options)
     twin.managers = list(model.managers)
     return twin
+
+
+def _clone_apps(apps: Any) -> StateApps:
+    """As Django's, which looks into every class in order to find that it is to be shared."""
+    twin = StateApps([], {})
+    for label in apps.app_configs:
+        stub: Any = AppConfigStub(label)
+        stub.apps = twin
+        stub.import_models()
+        twin.app_configs[label] = stub
+    for label, models in apps.all_models.items():
+        twin.all_models[label].update(models)
+    twin.real_models = apps.real_models
+    return twin
+
+
+def _swapped_by() -> Any:
+    """Django forgets its answers whenever a model is rendered; what may be swapped does not change."""
+    ask: Any = Apps.get_swappable_settings_name
+    answer: Any = cache(ask.__wrapped__)
+    answer.cache_clear = lambda: None
+    return answer
