@@ -30,6 +30,7 @@ MOST_BYTES, MOST_FDS = 1 << 20, 16
 PATIENCE = 10.0  # seconds, as in launch/forking.py
 # What the servers import when they begin, besides the apps: of others, of ours.
 LIBRARIES = (
+    "kombu.transport.redis",
     "celery.bin.celery",
     "celery.apps.beat",
     "celery.apps.worker",
@@ -41,7 +42,6 @@ LIBRARIES = (
     "celery.app.control",
     "celery.app.events",
     "celery.app.log",
-    "kombu.transport.redis",
     "gunicorn.app.wsgiapp",
     "gunicorn.arbiter",
     "uvicorn.lifespan.on",
@@ -97,11 +97,12 @@ def load_apps() -> None:
 
 
 def load_servers() -> None:
-    """All else that any of the servers imports. After static files were collected: the web server's own look
-    for them once."""
+    """All else that any of the servers imports, but for the web server's look for static files, which are being
+    collected meanwhile."""
     from config.celery import app
+    from config.pages import load_pages
 
-    import_module("config.wsgi")
+    load_pages()
     app.loader.import_default_modules()
     app.finalize(auto=True)
     for name in (*LIBRARIES, *MODULES):

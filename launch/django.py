@@ -90,7 +90,8 @@ class Manage:
         """Both of the following, one after the other."""
         with self.compiling_messages():
             pass
-        self.collect_static()
+        with self.collecting_static():
+            pass
 
     @contextmanager
     def compiling_messages(self) -> Iterator[None]:
@@ -107,15 +108,20 @@ class Manage:
             self.finish(command)
             stamp.set()
 
-    def collect_static(self) -> None:
-        """Static files, when they changed."""
+    @contextmanager
+    def collecting_static(self) -> Iterator[None]:
+        """Static files are collected, if they changed, while what is inside is done."""
         root, state = self.checkout.root, self.checkout.state
         with self._preparing():
             sources = [*(root / "static").rglob("*"), root / "requirements.txt"]
             stamp = Stamp(state / "stamp-static", digest_of_files(sources))
-            if not (stamp.fresh and Path(self.env["STATIC_ROOT"]).is_dir()):
-                self.run("collectstatic", "--noinput", "--clear", "-v", "0")
-                stamp.set()
+            if stamp.fresh and Path(self.env["STATIC_ROOT"]).is_dir():
+                yield
+                return
+            command = self.begin("collectstatic", "--noinput", "--clear", "-v", "0")
+            yield
+            self.finish(command)
+            stamp.set()
 
     def _preparing(self) -> AbstractContextManager[None]:
         waiting = "Another start is preparing files; waiting for it …"

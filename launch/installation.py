@@ -140,8 +140,7 @@ class Installation:
 
     def migrate(self, manage: Manage) -> None:
         """The database brought up to date, and all else prepared meanwhile that needs none."""
-        with manage.migrating():
-            manage.collect_static()
+        with manage.migrating(), manage.collecting_static():
             self.forker.load()
 
     def open_outside(self, manage: Manage) -> None:

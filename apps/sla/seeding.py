@@ -57,14 +57,18 @@ def usual_policies() -> list[dict[str, Any]]:
 
 def plant(apps: Any) -> int:
     """Add the policies that are missing; returns how many. ``apps`` as a migration has it."""
-    policies = apps.get_model("sla", "Policy").objects
-    known = set(policies.values_list("code", flat=True))
+    policy, version, target, step = (
+        apps.get_model("sla", name) for name in ("Policy", "PolicyVersion", "Target", "Step")
+    )
+    known = set(policy.objects.values_list("code", flat=True))
     new = [entry for entry in usual_policies() if entry["code"] not in known]
-    for entry in new:
-        names = ("code", "name", "english_name", "kind", "priority")
-        policy = policies.create(**{name: entry[name] for name in names})
-        version = apps.get_model("sla", "PolicyVersion").objects.create(
-            policy=policy,
+    names = ("code", "name", "english_name", "kind", "priority")
+    policies = policy.objects.bulk_create(
+        [policy(**{name: entry[name] for name in names}) for entry in new]
+    )
+    versions = version.objects.bulk_create(
+        version(
+            policy=of,
             number=1,
             valid_from=SINCE,
             classes=entry.get("classes", []),
@@ -72,37 +76,44 @@ def plant(apps: Any) -> int:
             channels=entry.get("channels", []),
             published_at=SINCE,
         )
-        for target in entry["targets"]:
-            _plant_target(apps, version, target)
+        for of, entry in zip(policies, new, strict=True)
+    )
+    calendars = {each.code: each for each in apps.get_model("sla", "WorkingCalendar").objects.all()}
+    wanted = [
+        (of, one) for of, entry in zip(versions, new, strict=True) for one in entry["targets"]
+    ]
+    targets = target.objects.bulk_create(
+        target(version=of, **_target_values(one, calendars)) for of, one in wanted
+    )
+    step.objects.bulk_create(
+        step(target=of, position=position, **_step_values(*words))
+        for of, (_version, one) in zip(targets, wanted, strict=True)
+        for position, words in enumerate(one["steps"], start=1)
+    )
     return len(new)
 
 
-def _plant_target(apps: Any, version: Any, entry: dict[str, Any]) -> None:
-    calendar = apps.get_model("sla", "WorkingCalendar").objects.get(
-        code=entry.get("calendar", "always")
-    )
+def _target_values(entry: dict[str, Any], calendars: dict[str, Any]) -> dict[str, Any]:
     within = entry["within"]
-    target = apps.get_model("sla", "Target").objects.create(
-        version=version,
-        metric=entry["metric"],
-        seconds=None if within is None else seconds(within),
-        calendar=calendar,
-        pauses=entry.get("pauses", []),
-        on_reopen=entry.get("on_reopen", "none"),
-        counts_from=entry.get("counts_from", "opening"),
-    )
-    step = apps.get_model("sla", "Step")
-    for position, (when, whom, channels, *calls) in enumerate(entry["steps"], start=1):
-        name, english_name = step_names(when, whom)
-        is_role = whom not in ("owner", "unit_lead")
-        step.objects.create(
-            target=target,
-            position=position,
-            name=name,
-            english_name=english_name,
-            offset_seconds=seconds(when),
-            whom="role" if is_role else whom,
-            role=whom if is_role else "",
-            channels=channels.split(),
-            off_hours="call_then_mail" if calls else "same",
-        )
+    return {
+        "metric": entry["metric"],
+        "seconds": None if within is None else seconds(within),
+        "calendar": calendars[entry.get("calendar", "always")],
+        "pauses": entry.get("pauses", []),
+        "on_reopen": entry.get("on_reopen", "none"),
+        "counts_from": entry.get("counts_from", "opening"),
+    }
+
+
+def _step_values(when: str, whom: str, channels: str, *calls: str) -> dict[str, Any]:
+    name, english_name = step_names(when, whom)
+    is_role = whom not in ("owner", "unit_lead")
+    return {
+        "name": name,
+        "english_name": english_name,
+        "offset_seconds": seconds(when),
+        "whom": "role" if is_role else whom,
+        "role": whom if is_role else "",
+        "channels": channels.split(),
+        "off_hours": "call_then_mail" if calls else "same",
+    }

@@ -21,6 +21,7 @@ from django.db.migrations.state import AppConfigStub, ModelState, ProjectState, 
 from django.db.migrations.utils import resolve_relation
 
 from apps.core.older_schema import first_difference
+from apps.core.schema_statements import sent_ahead
 
 # How it ends then; bin/up says more (launch/django.py).
 OLDER = 8
@@ -29,7 +30,7 @@ OLDER = 8
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         _refuse_an_older_database(options["database"])
-        with _few_models_rendered():
+        with _few_models_rendered(), sent_ahead(connections[options["database"]]):
             super().handle(*args, **options)
 
 
