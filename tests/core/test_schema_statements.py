@@ -64,10 +64,10 @@ def test_whoever_asks_meanwhile_finds_them_done() -> None:
 
 def test_what_is_refused_is_told_and_all_of_it_taken_back() -> None:
     with sent_ahead(connection):
-        with pytest.raises(ProgrammingError, match="already exists"):
-            with connection.schema_editor() as editor:
-                editor.execute("CREATE TABLE passing_by (first int)", None)
-                editor.execute("CREATE TABLE passing_by (second int)", None)
+        refused = pytest.raises(ProgrammingError, match="already exists")
+        with refused, connection.schema_editor() as editor:
+            editor.execute("CREATE TABLE passing_by (first int)", None)
+            editor.execute("CREATE TABLE passing_by (second int)", None)
         assert columns() == []
         with transaction.atomic(), connection.schema_editor() as editor:
             editor.execute("CREATE TABLE passing_by (third int)", None)
@@ -76,11 +76,10 @@ def test_what_is_refused_is_told_and_all_of_it_taken_back() -> None:
 
 def test_what_waits_when_another_error_ends_the_act_is_dropped() -> None:
     with sent_ahead(connection):
-        with pytest.raises(ZeroDivisionError):
-            with connection.schema_editor() as editor:
-                editor.execute("CREATE TABLE passing_by (first int)", None)
-                editor.execute("CREATE TABLE passing_by (first int)", None)
-                raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError), connection.schema_editor() as editor:
+            editor.execute("CREATE TABLE passing_by (first int)", None)
+            editor.execute("CREATE TABLE passing_by (first int)", None)
+            raise ZeroDivisionError
         assert columns() == []
 
 
