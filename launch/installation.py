@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -53,12 +53,13 @@ class Installation:
         checkout, log = self.place.checkout, self.place.log("setup")
         say("Yipiao 一票")
         prepare(checkout, "run", self.stop_signal, log)
-        self.servers.start(self.stop_signal)
+        self.servers.choose(self.stop_signal)
         manage = self.manage(log)
         self.listen(manage.env)
         self.choose_outside(manage.env)
         empty = self.place.stamp_file("demo-data")
         with self.loading(manage):
+            self.servers.start(self.stop_signal)
             if not self.has_tables(manage):
                 empty.write_text("wanted")
         self.migrate(manage)
@@ -123,7 +124,8 @@ class Installation:
     def loading(self, manage: Manage) -> Iterator[None]:
         """While what is inside is done: what all that follow import is in memory once, and they are forked from
         the process that has loaded it. Where there is no such process each begins by itself, as in containers."""
-        with step("Loading the product"), manage.compiling_messages():
+        with ExitStack() as meanwhile:
+            meanwhile.enter_context(manage.compiling_messages())
             if not adopt_orphans():
                 yield
                 return
@@ -135,8 +137,10 @@ class Installation:
             child.pass_fds = (fd,)
             child.start()
             yield
-            while child.alive and not self.has_loaded():
-                self.stop_signal.check(0.02)
+            with step("Loading the product"):
+                while child.alive and not self.has_loaded():
+                    self.stop_signal.check(0.02)
+                meanwhile.close()
 
     def migrate(self, manage: Manage) -> None:
         """The database brought up to date, and all else prepared meanwhile that needs none."""

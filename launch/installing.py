@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from launch import pins
@@ -112,7 +113,7 @@ def _install(checkout: Checkout, text: str, stop_signal: StopSignal, log: Path) 
 
 def _pip(checkout: Checkout, stop_signal: StopSignal, log: Path) -> list[str] | None:
     """How to call a pip that can install into any environment; None when there is none."""
-    if _works([sys.executable, "-m", "pip", "--version"]):
+    if _settings_of(sys.executable, "-m", "pip") is not None:
         return [sys.executable, "-m", "pip"]
     inside = [str(checkout.python), "-m", "pip"]
     if _works([str(checkout.python), "-m", "ensurepip", "--version"]):
@@ -124,7 +125,8 @@ def _pip(checkout: Checkout, stop_signal: StopSignal, log: Path) -> list[str] | 
     if os.geteuid() == 0 and shutil.which("apt-get"):
         for argv in (["apt-get", "update"], ["apt-get", "install", "-y", "python3-pip"]):
             stop_signal.run(argv, env=dict(os.environ), cwd=checkout.state, log=log)
-        if _works([sys.executable, "-m", "pip", "--version"]):
+        _settings_of.cache_clear()
+        if _settings_of(sys.executable, "-m", "pip") is not None:
             return [sys.executable, "-m", "pip"]
     return None
 
@@ -173,6 +175,14 @@ def _environment(checkout: Checkout, pip: list[str] | None) -> dict[str, str]:
 
 def _pip_settings(pip: list[str]) -> dict[str, str]:
     """A mirror set up for pip (common in China) is used by uv as well."""
+    listed = _settings_of(*pip) or ""
+    pairs = (line.split("=", 1) for line in listed.splitlines() if "=" in line)
+    return {name.rpartition(".")[2]: value.strip("'\"") for name, value in pairs}
+
+
+@cache
+def _settings_of(*pip: str) -> str | None:
+    """What pip lists of its settings; None where there is no such pip, or where it does not work."""
     listed = subprocess.run(
         [*pip, "config", "list"],
         capture_output=True,
@@ -180,5 +190,4 @@ def _pip_settings(pip: list[str]) -> dict[str, str]:
         stdin=subprocess.DEVNULL,
         check=False,
     )
-    pairs = (line.split("=", 1) for line in listed.stdout.splitlines() if "=" in line)
-    return {name.rpartition(".")[2]: value.strip("'\"") for name, value in pairs}
+    return listed.stdout if listed.returncode == 0 else None

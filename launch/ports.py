@@ -8,6 +8,7 @@ from launch.say import Trouble
 
 LOCAL = "127.0.0.1"
 QUIET = range(20_000, 32_000)
+_given: set[int] = set()
 # "Listen on all addresses" → where to reach it from here.
 EVERYWHERE = {"0.0.0.0": LOCAL, "::": "::1"}  # noqa: S104 - the person chooses it with HOST
 
@@ -46,9 +47,9 @@ def free_port(remembered: int = 0) -> int:
     """The remembered port when it is still free, or any other.
 
     Rather none of those that the system gives to outgoing connections: between now and the moment
-    when a server takes it, anybody's connection might have it.
+    when a server takes it, anybody's connection might have it. None that was given before.
     """
-    quiet = secrets.SystemRandom().sample(QUIET, 50)
+    quiet = [port for port in secrets.SystemRandom().sample(QUIET, 50) if port not in _given]
     for port in (*([remembered] if remembered else []), *quiet, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -57,5 +58,6 @@ def free_port(remembered: int = 0) -> int:
             except OSError:
                 continue
             chosen: int = probe.getsockname()[1]
+            _given.add(chosen)
             return chosen
     raise Trouble("This machine has no free port left.")

@@ -82,32 +82,51 @@ class Servers:
     children: list[Child] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    cluster: Cluster | None = None
+    broker: Broker | None = None
 
-    def start(self, stop_signal: StopSignal) -> None:
-        """Start what the environment does not name; fills `env` and `children`."""
+    def choose(self, stop_signal: StopSignal) -> None:
+        """Where they will be: fills `env`. What the environment names is not ours to start."""
         secrets_file = self.place.folder / "secrets.json"
         known = secrets_file.is_file()
         secrets = local_secrets(secrets_file)
-        self.ports = ports = self._ports()
+        self.ports = self._ports()
         for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "METRICS_KEY"):
             self.env[name] = os.environ.get(name) or secrets[name]
         if os.environ.get("DATABASE_URL"):
             self.env["DATABASE_URL"] = os.environ["DATABASE_URL"]
             owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
             self.env["DATABASE_OWNER_URL"] = owner
+        else:
+            self.cluster = cluster = self._cluster(secrets, known=known)
+            cluster.clear_way(stop_signal)
+            cluster.port = self.ports["postgres"] = free_port(self.ports.get("postgres", 0))
+            self.env["DATABASE_URL"] = cluster.url("app")
+            self.env["DATABASE_OWNER_URL"] = cluster.url("owner")
+            self.env["PG_BIN"] = str(cluster.bin)
+        if os.environ.get("REDIS_URL"):
+            self.env["REDIS_URL"] = os.environ["REDIS_URL"]
+        else:
+            self.broker = self._broker(secrets)
+            self.env["REDIS_URL"] = self.broker.url
+        self._write_ports()
+
+    def start(self, stop_signal: StopSignal) -> None:
+        """Start those that are ours, in `children` then; ask the others."""
+        if not self.env:
+            self.choose(stop_signal)
+        if self.cluster is not None:
+            self._start_postgres(self.cluster, stop_signal)
+        else:
             for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
                 if os.environ.get(name):
                     check_database(name, self.env[name], self.place.checkout.python)
             say("  PostgreSQL: the one that DATABASE_URL names")
+        if self.broker is not None:
+            self._start_valkey(self.broker, stop_signal)
         else:
-            self._start_postgres(stop_signal, secrets, ports, known=known)
-        if os.environ.get("REDIS_URL"):
-            self.env["REDIS_URL"] = os.environ["REDIS_URL"]
             check_broker("REDIS_URL", self.env["REDIS_URL"], self.place.checkout.python)
             say("  Broker: the one that REDIS_URL names")
-        else:
-            self._start_valkey(stop_signal, secrets, ports)
-        self._write_ports()
 
     def remember_port(self, name: str, port: int) -> None:
         """Remember where one more server listens."""
@@ -125,14 +144,7 @@ class Servers:
             ports = {}
         return ports
 
-    def _start_postgres(
-        self,
-        stop_signal: StopSignal,
-        secrets: dict[str, str],
-        ports: dict[str, int],
-        *,
-        known: bool,
-    ) -> None:
+    def _cluster(self, secrets: dict[str, str], *, known: bool) -> Cluster:
         account = server_account()
         home = self.place.home(account)
         cluster = Cluster(
@@ -151,39 +163,36 @@ class Servers:
                     "back into .yipiao/up, or begin anew with bin/up --fresh (deletes the database)."
                 )
             shutil.rmtree(cluster.data)
+        return cluster
+
+    def _start_postgres(self, cluster: Cluster, stop_signal: StopSignal) -> None:
         if not (cluster.data / "PG_VERSION").is_file():
             with step("Making a PostgreSQL cluster"):
                 cluster.create()
         with step("Starting PostgreSQL"):
-            cluster.clear_way(stop_signal)
-            cluster.port = ports["postgres"] = free_port(ports.get("postgres", 0))
             child = cluster.child()
             self.children.append(child)
             child.start()
             cluster.wait_ready(child, stop_signal)
             cluster.make_roles(self.place.checkout.root, stop_signal)
-        self.env["DATABASE_URL"] = cluster.url("app")
-        self.env["DATABASE_OWNER_URL"] = cluster.url("owner")
-        self.env["PG_BIN"] = str(cluster.bin)
 
-    def _start_valkey(
-        self, stop_signal: StopSignal, secrets: dict[str, str], ports: dict[str, int]
-    ) -> None:
+    def _broker(self, secrets: dict[str, str]) -> Broker:
+        self.ports["valkey"] = free_port(self.ports.get("valkey", 0))
+        return Broker(
+            home=self.place.folder,
+            binary=valkey_server(self.place.checkout),
+            port=self.ports["valkey"],
+            password=secrets["VALKEY_PASSWORD"],
+            log=self.place.log("valkey"),
+            durable=self.place.durable,
+        )
+
+    def _start_valkey(self, broker: Broker, stop_signal: StopSignal) -> None:
         with step("Starting Valkey"):
-            ports["valkey"] = free_port(ports.get("valkey", 0))
-            broker = Broker(
-                home=self.place.folder,
-                binary=valkey_server(self.place.checkout),
-                port=ports["valkey"],
-                password=secrets["VALKEY_PASSWORD"],
-                log=self.place.log("valkey"),
-                durable=self.place.durable,
-            )
             child = broker.child()
             self.children.append(child)
             child.start()
             broker.wait_ready(child, stop_signal)
-        self.env["REDIS_URL"] = broker.url
 
 
 def child_environment(servers: Servers) -> dict[str, str]:

@@ -34,11 +34,11 @@ class OwnInstallation(Installation):
     """Opened with an empty database, and telling who is who."""
 
     def open(self) -> None:
-        self.servers.start(self.stop_signal)
+        self.servers.choose(self.stop_signal)
         manage = self.manage(self.place.log("setup"))
         self.listen(manage.env)
         with self.loading(manage):
-            pass
+            self.servers.start(self.stop_signal)
         self.migrate(manage)
         self.open_web(manage)
         self.open_workers(manage)

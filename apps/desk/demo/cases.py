@@ -100,7 +100,7 @@ class _Teller:
     # --- what is done -------------------------------------------------------------------------
     def _play(self, case: Case, step: Step, at: datetime) -> None:
         _minutes, act, text, *more = step
-        case.refresh_from_db()
+        case.refresh_from_db(fields=["owner", "state"])
         acts: dict[str, Callable[..., Any]] = {
             "hear": self._hear,
             "reply": self._reply,
