@@ -1,17 +1,20 @@
 """Everything that requests need, loaded before workers are forked: one copy for all of them."""
 
+from importlib import import_module
+
 
 def load_pages() -> None:
-    import openpyxl  # noqa: F401  # elsewhere only where a sheet is opened, as the next
-    import xlsxwriter  # noqa: F401
+    """Needs Django to be set up."""
     from django.conf import settings
-    from django.urls import get_resolver
 
     from apps.core import pinyin
 
-    get_resolver().url_patterns  # noqa: B018  # reading it loads every page
-    pinyin.load()
+    # The addresses lead to every page; the other modules are imported elsewhere only where one is needed.
+    names = [settings.ROOT_URLCONF, "openpyxl", "xlsxwriter"]
     if settings.METRICS_KEY:
-        import prometheus_client.exposition  # noqa: F401  # elsewhere nobody asks for it
+        names.append("prometheus_client.exposition")
     if settings.OIDC["issuer"]:
-        import authlib.integrations.django_client  # type: ignore[import-untyped]  # noqa: F401  # likewise
+        names.append("authlib.integrations.django_client")
+    for name in names:
+        import_module(name)
+    pinyin.load()

@@ -232,7 +232,7 @@ def show_as(name: str, argv: Sequence[str]) -> None:
 def main() -> None:
     line = socket.socket(fileno=int(sys.argv[1]))
     # openpyxl imports it where the tests have installed it, and it begins threads.
-    sys.modules["numpy"] = None  # type: ignore[assignment]
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # how an import is refused
     compiling = compile_libraries()
     load_apps()
     if compiling:
